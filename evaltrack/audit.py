@@ -1,0 +1,57 @@
+"""Writing the history: every rule function records its change here, inside its own transaction."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from evaltrack.models import AuditEntry, User
+
+_click: ContextVar[uuid.UUID | None] = ContextVar("click", default=None)
+
+
+@contextmanager
+def one_click(number: uuid.UUID | None = None) -> Iterator[None]:
+    """Everything recorded inside belongs to one click."""
+    token = _click.set(number or uuid.uuid4())
+    try:
+        yield
+    finally:
+        _click.reset(token)
+
+
+def record(
+    verb: str,
+    target: models.Model,
+    *,
+    by: User | None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    parent: models.Model | None = None,
+) -> AuditEntry:
+    """Write one entry; ``changes`` maps a field to its old and new value, ``by=None`` is EvalTrack itself."""
+    return AuditEntry.objects.create(
+        at=timezone.now(),
+        actor_id=by.pk if by else None,
+        actor=str(by) if by else "EvalTrack",
+        click=_click.get() or uuid.uuid4(),
+        verb=verb,
+        target_type=target._meta.model_name or "",
+        target_id=target.pk,
+        target=str(target)[:300],
+        parent_type=(parent._meta.model_name or "") if parent else "",
+        parent_id=parent.pk if parent else None,
+        changes={name: [_plain(old), _plain(new)] for name, (old, new) in (changes or {}).items()},
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return str(value)
+    return value

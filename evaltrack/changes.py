@@ -1,0 +1,26 @@
+"""Changing a row: the new values, only their columns, and the history entry, in one transaction."""
+
+from typing import Any
+
+from django.db import models, transaction
+
+from evaltrack import audit
+from evaltrack.models import User
+
+
+def change(
+    row: models.Model, *, by: User | None, verb: str = "changed", parent: models.Model | None = None, **values: Any
+) -> bool:
+    """Set the fields of ``row`` that differ, save just those and record old and new. False if nothing differed."""
+    changes = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    if not changes:
+        return False
+    columns: list[str] = []
+    with transaction.atomic():
+        for name, (_old, value) in changes.items():
+            setattr(row, name, value)
+            descriptor = getattr(type(row), "__dict__", {}).get(name)
+            columns += getattr(descriptor, "columns", (name,))
+        row.save(update_fields=columns)
+        audit.record(verb, row, by=by, changes=changes, parent=parent)
+    return True

@@ -1,0 +1,78 @@
+"""Who may do what: the permissions, the roles that carry them, and the one question ``can()``.
+
+A role is held at an office (``Membership``) and counts there and in every office below it.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from evaltrack.models import User
+
+
+class Permission(models.TextChoices):
+    VIEW = "view", _("See evaluations and their responses")
+    EDIT_EVALUATION = "edit_evaluation", _("Enter and change evaluations and recommendations")
+    PREFILL = "prefill", _("Enter the recommendations of an evaluation one is evaluator of")
+    RESPOND = "respond", _("Answer recommendations and plan key actions")
+    REPORT = "report", _("Report progress on any key action")
+    REPORT_OWN = "report_own", _("Report progress on one's own key actions")
+    CLEAR = "clear", _("Clear or return a response")
+    MANAGE_PEOPLE = "manage_people", _("Manage people, offices and roles")
+    MANAGE_PROFILES = "manage_profiles", _("Manage rule profiles")
+    SEE_DELIVERY = "see_delivery", _("See which mails were sent to whom")
+
+
+class Role(models.TextChoices):
+    EVALUATION_UNIT = "evaluation_unit", _("Evaluation unit")
+    ME_OFFICER = "me_officer", _("M&E officer")
+    COORDINATOR = "coordinator", _("Response coordinator")
+    CLEARING_OFFICER = "clearing_officer", _("Clearing officer")
+    ACTION_OWNER = "action_owner", _("Action owner")
+    EVALUATOR = "evaluator", _("Evaluator")
+    READER = "reader", _("Reader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+P = Permission
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.EVALUATION_UNIT: frozenset(
+        {P.VIEW, P.EDIT_EVALUATION, P.RESPOND, P.REPORT, P.MANAGE_PROFILES, P.SEE_DELIVERY}
+    ),
+    Role.ME_OFFICER: frozenset({P.VIEW, P.EDIT_EVALUATION, P.RESPOND, P.REPORT}),
+    Role.COORDINATOR: frozenset({P.VIEW, P.RESPOND, P.REPORT}),
+    Role.CLEARING_OFFICER: frozenset({P.VIEW, P.CLEAR}),
+    Role.ACTION_OWNER: frozenset({P.REPORT_OWN}),
+    Role.EVALUATOR: frozenset({P.PREFILL}),
+    Role.READER: frozenset({P.VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.VIEW, P.MANAGE_PEOPLE, P.MANAGE_PROFILES, P.SEE_DELIVERY}),
+}
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    return [role for role, granted in GRANTS.items() if permission in granted]
+
+
+def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]:
+    """The offices in which the person's current roles carry the permission, sub-offices included."""
+    from evaltrack.models import Membership, Office
+
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    held = Membership.objects.current(timezone.localdate()).filter(person=user, role__in=roles_with(permission))
+    roots = list(held.values_list("office_id", flat=True))
+    return Office.objects.all().with_sub_offices(roots) if roots else set()
+
+
+def can(user: "User | AnonymousUser", permission: Permission, offices: Iterable[int] | None = None) -> bool:
+    """Whether the person has the permission in one of the offices (ids), or anywhere when none are named."""
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return True
+    held = office_ids(user, permission)
+    return bool(held) if offices is None else not held.isdisjoint(offices)

@@ -1,0 +1,81 @@
+"""The evaluation: what the cover of its report says, and what the matrix needs of it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from evaltrack.models import Office, User
+from evaltrack.roles import Permission, office_ids
+from recommendations.choices import EvaluationType, Timing
+from recommendations.models.profile import RuleProfile
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def visible_to(self, user: User | AnonymousUser) -> "EvaluationQuerySet":
+        """What the person may know of: their offices' evaluations, and those they have a part in."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        at = Evaluation.offices.through.objects.filter(office_id__in=office_ids(user, Permission.VIEW))
+        seen = Q(pk__in=at.values("evaluation_id")) | Q(manager=user)
+        seen |= Q(pk__in=Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id"))
+        for path in settings.EVALUATION_INVOLVEMENT:
+            seen |= import_string(path)(user)
+        return self.filter(seen)
+
+
+class Evaluation(models.Model):
+    reference = models.CharField(
+        _("reference"), max_length=60, unique=True, help_text=_("Such as NV-2026-014. Made for you when left empty.")
+    )
+    title = models.CharField(_("title"), max_length=500)
+    short_title = models.CharField(
+        _("short title"), max_length=150, blank=True, help_text=_("For the running line of the printed matrix.")
+    )
+    conducted = models.CharField(
+        _("period conducted"), max_length=100, blank=True, help_text=_("As printed, such as 2024-2025.")
+    )
+    type = models.CharField(_("type"), max_length=20, choices=EvaluationType.choices, blank=True)
+    timing = models.CharField(_("timing"), max_length=20, choices=Timing.choices, blank=True)
+    offices = models.ManyToManyField(Office, related_name="evaluations", verbose_name=_("offices"))
+    countries = CountryField(_("countries"), multiple=True, blank=True)
+    report_date = models.DateField(_("date of the report"), null=True, blank=True)
+    manager = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="managed_evaluations",
+        verbose_name=_("evaluation manager"),
+    )  # fmt: skip
+    evaluators = models.ManyToManyField(
+        User, blank=True, related_name="evaluated", verbose_name=_("evaluators with an account")
+    )
+    profile = models.ForeignKey(
+        RuleProfile, models.PROTECT, related_name="evaluations", verbose_name=_("rule profile")
+    )
+    language = models.CharField(
+        _("language of the text"), max_length=20, default="en", help_text=_("A language tag such as en, fr or es.")
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[EvaluationQuerySet] = EvaluationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
+        indexes = [models.Index(fields=["-report_date", "reference"], name="evaluation_list")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="evaluation_has_title"),
+            models.CheckConstraint(condition=~Q(reference=""), name="evaluation_has_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def name(self) -> str:
+        return self.short_title or self.title

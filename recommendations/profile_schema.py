@@ -1,0 +1,123 @@
+"""What a rule profile must look like as plain data, be it read from TOML, a form or the database."""
+
+from typing import Any
+
+from recommendations.choices import CommonStatus, Decision, Layout, StatusLevel
+
+# Everything a layout prints, on screen or on paper, with the places that its words leave open.
+LABELS: dict[str, frozenset[str]] = {
+    "document_title": frozenset(),
+    "running_line": frozenset(),
+    "page": frozenset({"page", "pages"}),
+    "colon": frozenset(),
+    "notes": frozenset(),
+    "evaluation_title": frozenset(),
+    "short_title": frozenset(),
+    "reference": frozenset(),
+    "conducted": frozenset({"period"}),
+    "responded_on": frozenset(),
+    "coordinator": frozenset(),
+    "overall_comment": frozenset(),
+    "recommendation": frozenset({"number"}),
+    "rationale": frozenset(),
+    "directed_to": frozenset(),
+    "responsible_units": frozenset(),
+    "priority": frozenset(),
+    "priority_step": frozenset({"level", "label"}),
+    "priority_note": frozenset(),
+    "timeline": frozenset(),
+    "sub_points": frozenset(),
+    "management_response": frozenset(),
+    "decision": frozenset(),
+    "narrative": frozenset(),
+    "key_actions": frozenset(),
+    "key_action": frozenset(),
+    "deadline": frozenset(),
+    "responsible": frozenset(),
+    "monitoring": frozenset(),
+    "comment": frozenset(),
+    "status": frozenset(),
+}
+
+LONGEST_MONTHS = 240  # keeps every day that is reckoned from a profile inside the calendar
+LONGEST_DAYS = 3650
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+def _list(items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "array", "items": items, **more}
+
+
+def _number(least: int, most: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
+_WORDS = {"type": "string", "pattern": r"\S", "description": "a text with something in it"}
+_WORDS_BY_LANGUAGE = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {
+        "pattern": r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
+        "description": "a language code such as en, fr or pt-br",
+    },
+    "additionalProperties": _WORDS,
+}
+_CODE = {
+    "type": "string",
+    "pattern": r"^[a-z][a-z0-9_]{0,39}\Z",
+    "description": "a code of at most 40 small letters, digits and underscores",
+}
+_SLUG = {
+    "type": "string",
+    "pattern": r"^(?=.{1,50}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z",
+    "description": "a name of at most 50 small letters and digits with single hyphens between",
+}
+
+SCHEMA: dict[str, Any] = _object(
+    slug=_SLUG,
+    version=_number(1, 1_000_000),
+    titles=_WORDS_BY_LANGUAGE,
+    layout={"enum": Layout.values},
+    status_level={"enum": StatusLevel.values},
+    decisions=_list(
+        _object(
+            code={"enum": Decision.values},
+            labels=_WORDS_BY_LANGUAGE,
+            needs_reason={"type": "boolean"},
+            allows_actions={"type": "boolean"},
+        ),
+        minItems=1,
+    ),
+    priorities=_list(_object(level=_number(0, 100), labels=_WORDS_BY_LANGUAGE)),
+    statuses=_list(
+        _object(code=_CODE, labels=_WORDS_BY_LANGUAGE, common={"enum": CommonStatus.values}),
+        minItems=1,
+    ),
+    rounds=_list(
+        _object(
+            name=_WORDS,
+            labels=_WORDS_BY_LANGUAGE,
+            months=_number(0, LONGEST_MONTHS),
+            status_labels=_WORDS_BY_LANGUAGE,
+            comment_labels=_WORDS_BY_LANGUAGE,
+        )
+    ),
+    response_term=_object(
+        length=_number(1, 1000), unit={"enum": ["days", "working_days", "weeks", "months"]}
+    ),
+    reminders=_object(
+        before=_list(_number(0, LONGEST_DAYS), uniqueItems=True),
+        after=_list(_number(1, LONGEST_DAYS), uniqueItems=True),
+        repeat_months=_number(1, LONGEST_MONTHS),
+        check_every_months=_number(1, LONGEST_MONTHS),
+    ),
+    labels=_object(**dict.fromkeys(LABELS, _WORDS_BY_LANGUAGE)),
+)

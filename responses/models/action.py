@@ -1,0 +1,85 @@
+"""Key actions: what management promised, by when, and who."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evaltrack.models import PartyBase, User
+from evaltrack.models.when import When, day_column, in_order, kind_column, text_column
+from recommendations.choices import CommonStatus
+from recommendations.models import Evaluation
+from responses.models.response import RecommendationResponse
+
+CLOSED = (CommonStatus.COMPLETED, CommonStatus.DROPPED)
+
+
+class KeyActionQuerySet(models.QuerySet["KeyAction"]):
+    def visible_to(self, user: User | AnonymousUser) -> "KeyActionQuerySet":
+        return self.filter(answer__response__evaluation__in=Evaluation.objects.visible_to(user))
+
+    def present(self) -> "KeyActionQuerySet":
+        """Those that were not removed, in the order of the matrix."""
+        return self.filter(removed_at=None, answer__recommendation__removed_at=None).order_by("order", "pk")
+
+    def open(self) -> "KeyActionQuerySet":
+        """Promised and neither completed nor dropped, by its own status or its recommendation's."""
+        return self.present().exclude(common_status__in=CLOSED).exclude(answer__common_status__in=CLOSED)
+
+
+class KeyAction(models.Model):
+    answer = models.ForeignKey(RecommendationResponse, models.CASCADE, related_name="actions")
+    order = models.PositiveIntegerField(_("position"), default=0)
+    # Only where the source prints a number of its own; otherwise it follows from the position.
+    own_number = models.CharField(_("number"), max_length=20, blank=True)
+    text = models.TextField(_("key action"))
+    deadline_text = text_column(_("time frame or deadline"))
+    deadline_kind = kind_column()
+    deadline_start = day_column(_("starts"))
+    deadline_due = day_column(_("due"))
+    check_on = models.DateField(_("ask again on"), null=True, blank=True)
+    responsible_text = models.CharField(_("responsible individual or unit(s)"), max_length=1000, blank=True)
+    # The latest progress update's status, kept here so that lists need no join. Blank is "not reported".
+    status = models.CharField(_("status"), max_length=40, blank=True)
+    common_status = models.CharField(max_length=20, choices=CommonStatus.choices, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    deadline = When("deadline")
+    objects: ClassVar[KeyActionQuerySet] = KeyActionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("key action")
+        verbose_name_plural = _("key actions")
+        indexes = [
+            models.Index(fields=["answer", "order"], name="action_order"),
+            models.Index(
+                fields=["deadline_due"],
+                condition=Q(removed_at=None) & ~Q(common_status__in=("completed", "dropped")),
+                name="action_due",
+            ),
+            models.Index(
+                fields=["check_on"],
+                condition=Q(removed_at=None) & ~Q(common_status__in=("completed", "dropped")),
+                name="action_check",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="action_has_text"),
+            in_order("deadline", "deadline_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:120]
+
+
+class ActionParty(PartyBase):
+    """One of those responsible for a key action. Reminders go to the lead."""
+
+    action = models.ForeignKey(KeyAction, models.CASCADE, related_name="parties")
+
+    class Meta(PartyBase.Meta):
+        verbose_name = _("responsible party")
+        verbose_name_plural = _("responsible parties")
+        abstract = False
