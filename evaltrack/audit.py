@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from evaltrack.deadlines import Deadline
 from evaltrack.models import AuditEntry, User
 
 _click: ContextVar[uuid.UUID | None] = ContextVar("click", default=None)
@@ -52,6 +53,8 @@ def record(
 def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Deadline):
+        return value.text
     if isinstance(value, models.Model):
         return str(value)
     return value

@@ -1,0 +1,113 @@
+"""Management's answer: opening a response, deciding, and saying why."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaltrack import audit, deadlines
+from evaltrack.changes import change
+from evaltrack.errors import Refused
+from evaltrack.models import Office, User
+from recommendations.models import Evaluation, Recommendation
+from recommendations.permissions import may_edit
+from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
+from responses.permissions import access
+
+
+def check(by: User | None, response: ManagementResponse) -> None:
+    """Raises PermissionDenied where the person may not answer; ``by=None`` is the command line."""
+    if by and not access(by, response).respond:
+        raise PermissionDenied
+
+
+@transaction.atomic
+def open_response(
+    evaluation: Evaluation, *, by: User | None, office: Office | None = None, **fields: Any
+) -> ManagementResponse:
+    """Begin the response of one office. Raises PermissionDenied, Refused where there is one already."""
+    response = ManagementResponse(evaluation=evaluation, office=office, **fields)
+    if by and not may_edit(by, evaluation) and not access(by, response).respond:
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            response.save()
+    except IntegrityError as error:
+        raise Refused(
+            _("%(evaluation)s has a management response already. Open that one.") % {"evaluation": evaluation}
+        ) from error
+    audit.record("opened", response, by=by, parent=evaluation)
+    return response
+
+
+def amend(response: ManagementResponse, *, by: User | None, **fields: Any) -> None:
+    """Change the front block: coordinator, overall comment, responding office."""
+    check(by, response)
+    change(response, by=by, parent=response.evaluation, **fields)
+
+
+def set_responded_on(response: ManagementResponse, text: str, *, by: User | None) -> None:
+    """The date of the response, as written."""
+    value = deadlines.read(text, issued=response.evaluation.report_date) if text.strip() else None
+    amend(response, by=by, responded_on=value)
+
+
+def answer_to(recommendation: Recommendation, response: ManagementResponse) -> RecommendationResponse:
+    """The (perhaps still empty) answer of the response to a recommendation, locked for change."""
+    if recommendation.evaluation_id != response.evaluation_id:
+        raise Refused(_("That recommendation belongs to another evaluation."))
+    answer, _made = RecommendationResponse.objects.select_for_update().get_or_create(
+        response=response, recommendation=recommendation
+    )
+    return answer
+
+
+@transaction.atomic
+def decide(answer: RecommendationResponse, decision: str, *, by: User | None) -> None:
+    """Record the decision ("" takes it back).
+
+    Raises PermissionDenied, and Refused for a decision that the profile does not know or that its key actions
+    contradict: what is rejected has no actions.
+    """
+    check(by, answer.response)
+    RecommendationResponse.objects.select_for_update().get(pk=answer.pk)
+    rule = answer.response.evaluation.profile.rules.decision(decision) if decision else None
+    if decision and rule is None:
+        raise Refused(_("“%(decision)s” is not on the list of decisions.") % {"decision": decision})
+    if rule and not rule.allows_actions:
+        planned = KeyAction.objects.present().filter(answer=answer).count()
+        if planned:
+            raise Refused(
+                ngettext(
+                    "Recommendation %(number)s has %(count)d key action. Remove it before rejecting the recommendation.",
+                    "Recommendation %(number)s has %(count)d key actions. Remove them before rejecting the recommendation.",
+                    planned,
+                )
+                % {"number": answer.recommendation.number, "count": planned}
+            )
+    change(answer, by=by, parent=answer.response.evaluation, decision=decision)
+
+
+@transaction.atomic
+def narrate(answer: RecommendationResponse, text: str, *, by: User | None) -> None:
+    """Write the narrative of the answer."""
+    check(by, answer.response)
+    change(answer, by=by, parent=answer.response.evaluation, narrative=text)
+
+
+@transaction.atomic
+def set_footnote(response: ManagementResponse, mark: str, text: str, *, by: User | None) -> None:
+    """Write, change or (with an empty text) take away the note at a mark."""
+    check(by, response)
+    note = response.footnotes.filter(mark=mark).first()
+    before = note.text if note else ""
+    if not text.strip() and note:
+        note.delete()
+    elif text.strip():
+        order = note.order if note else response.footnotes.count() + 1
+        Footnote.objects.update_or_create(response=response, mark=mark, defaults={"text": text, "order": order})
+    if before != text:
+        changes = {f"footnote {mark}": (before, text)}
+        audit.record("changed", response, by=by, parent=response.evaluation, changes=changes)

@@ -1,0 +1,86 @@
+"""Reporting progress: each report is a new update, the latest one is how things stand."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaltrack import audit
+from evaltrack.errors import Refused
+from evaltrack.models import User
+from recommendations.profiles import Profile
+from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
+from responses.permissions import access
+
+Subject = KeyAction | RecommendationResponse
+
+
+def response_of(subject: Subject) -> ManagementResponse:
+    return subject.answer.response if isinstance(subject, KeyAction) else subject.response
+
+
+def may_report(by: User, subject: Subject) -> bool:
+    """Who reports on a recommendation has the office's permission; on an action also its responsible parties."""
+    allowed = access(by, response_of(subject))
+    return allowed.may_report(subject) if isinstance(subject, KeyAction) else allowed.report
+
+
+@transaction.atomic
+def report(
+    subject: Subject,
+    *,
+    by: User | None,
+    now: datetime,
+    as_of: date,
+    status: str = "",
+    comment: str = "",
+    round: str = "",
+    status_text: str = "",
+) -> ProgressUpdate:
+    """Add a progress update for a key action or a recommendation.
+
+    Raises PermissionDenied; Refused for a status or round the profile does not know, a day in the future, or
+    an update that says nothing.
+    """
+    if by and not may_report(by, subject):
+        raise PermissionDenied
+    rules = response_of(subject).evaluation.profile.rules
+    _check_update(rules, status=status, comment=comment, round=round, status_text=status_text)
+    if by and as_of > now.date():
+        raise Refused(_("Progress is reported as of today or an earlier day, not in the future."))
+    type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+    update = ProgressUpdate.objects.create(
+        action=subject if isinstance(subject, KeyAction) else None,
+        answer=subject if isinstance(subject, RecommendationResponse) else None,
+        round=round,
+        as_of=as_of,
+        status=status,
+        status_text=status_text,
+        comment=comment,
+        reported_by=by,
+        reported_at=now,
+    )
+    settle(subject)
+    changes = {"status": ("", status), "comment": ("", comment)}
+    audit.record("reported", subject, by=by, parent=response_of(subject).evaluation, changes=changes)
+    return update
+
+
+def _check_update(rules: Profile, *, status: str, comment: str, round: str, status_text: str) -> None:
+    if status and rules.status(status) is None:
+        known = ", ".join(one.code for one in rules.statuses)
+        raise Refused(_("“%(status)s” is not a status here. Choose one of: %(known)s.") % {"status": status, "known": known})
+    if round and round not in [one.name for one in rules.rounds]:
+        raise Refused(_("“%(round)s” is not a round of this profile.") % {"round": round})
+    if not (status or comment.strip() or status_text):
+        raise Refused(_("Choose a status or say in a sentence how it stands."))
+
+
+def settle(subject: Subject) -> None:
+    """Bring the status kept on the subject in line with its latest update."""
+    latest = subject.updates.order_by("-as_of", "-pk").first()
+    status = latest.status if latest else ""
+    rule = response_of(subject).evaluation.profile.rules.status(status)
+    subject.status, subject.common_status = status, rule.common.value if rule else ""
+    subject.save(update_fields=["status", "common_status"])
