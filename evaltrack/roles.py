@@ -59,6 +59,18 @@ def roles_with(permission: Permission) -> list[Role]:
     return [role for role, granted in GRANTS.items() if permission in granted]
 
 
+def permissions_of(user: "User | AnonymousUser") -> frozenset[Permission]:
+    """What the person's current roles carry, at whatever office: one query."""
+    from evaltrack.models import Membership
+
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Permission)
+    held = Membership.objects.current(timezone.localdate()).filter(person=user)
+    return frozenset[Permission]().union(*(GRANTS[Role(role)] for role in held.values_list("role", flat=True)))
+
+
 def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]:
     """The offices in which the person's current roles carry the permission, sub-offices included."""
     from evaltrack.models import Membership, Office
