@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from evaltrack.schemas import fault, shown
+from evaltrack.schemas import fault, shown, too_deep
 from recommendations.choices import CommonStatus, Decision, Layout, StatusLevel
 from recommendations.profile_schema import LABELS, SCHEMA
 
@@ -27,7 +27,7 @@ class ProfileError(Exception):
 
 def in_language(labels: Labels, language: str) -> str:
     """The words in ``language`` (its base language counts), else in English, else any."""
-    for tag in (language, language.split("-")[0], "en"):
+    for tag in (language, language.partition("-")[0], "en"):
         if tag in labels:
             return labels[tag]
     return next(iter(labels.values()))
@@ -155,6 +155,8 @@ def parse(toml_text: str) -> Profile:
         data = tomllib.loads(toml_text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(_("This is not TOML: %(fault)s") % {"fault": error}) from error
+    except RecursionError as error:
+        raise ProfileError(too_deep()) from error
     return from_dict(data)
 
 
@@ -196,7 +198,8 @@ def _reminders(data: Mapping[str, Any]) -> ReminderPlan:
 
 def _contradictions(data: Mapping[str, Any]) -> Iterator[str]:
     """What a schema cannot say."""
-    for table, key in (("decisions", "code"), ("priorities", "level"), ("statuses", "code"), ("rounds", "name")):
+    keys = {"decisions": "code", "priorities": "level", "statuses": "code", "rounds": "name"}
+    for table, key in keys.items():
         yield from _repeated(table, key, (entry[key] for entry in data[table]))
     if data["status_level"] == StatusLevel.RECOMMENDATION and not data["rounds"]:
         yield _("rounds is empty, but a status per recommendation is kept by round; name at least one")
@@ -218,9 +221,10 @@ def _repeated(table: str, key: str, values: Iterable[object]) -> Iterator[str]:
 
 def _wrong_places(path: str, words: str, wanted: frozenset[str]) -> Iterator[str]:
     """Places are filled by ``str.format``: one too many would break every print of the matrix."""
-    if sorted(re.findall(r"\{([^{}]*)\}", words)) == sorted(wanted):
-        if not re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", words)):
-            return
+    found = re.findall(r"\{([^{}]*)\}", words)
+    stray = re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", words))
+    if sorted(found) == sorted(wanted) and not stray:
+        return
     places = ", ".join(f"{{{place}}}" for place in sorted(wanted))
     if places:
         yield _("%(path)s must hold each of %(places)s once, and no other braces") % {

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from evaltrack.deadlines import Deadline
 
+FORMAT = "evaltrack-matrix"
+VERSION = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
