@@ -73,9 +73,10 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-def _weight(error: ValidationError) -> tuple[object, ...]:
+def _weight(error: ValidationError) -> Any:
     """jsonschema's own relevance without the place, so that of equal faults the first is told."""
-    depth, _place, *kind = relevance(error)
+    whole: Any = relevance(error)
+    depth, _place, *kind = whole
     return depth, *kind
 
 
