@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from recommendations.views import entry
+
+urlpatterns = [
+    path("evaluations/new/", entry.new, name="evaluation_new"),
+    path("evaluations/<int:pk>/edit/", entry.edit, name="evaluation_edit"),
+]
