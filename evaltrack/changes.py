@@ -6,13 +6,21 @@ from django.db import models, transaction
 
 from evaltrack import audit
 from evaltrack.models import User
+from evaltrack.models.people import FoldedField
 
 
 def change(
-    row: models.Model, *, by: User | None, verb: str = "changed", parent: models.Model | None = None, **values: Any
+    row: models.Model,
+    *,
+    by: User | None,
+    verb: str = "changed",
+    parent: models.Model | None = None,
+    **values: Any,
 ) -> bool:
-    """Set the fields of ``row`` that differ, save just those and record old and new. False if nothing differed."""
-    changes = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    """Set the fields of ``row`` that differ, save those and record old and new. False if none differed."""
+    changes = {
+        name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
+    }
     if not changes:
         return False
     columns: list[str] = []
@@ -21,6 +29,11 @@ def change(
             setattr(row, name, value)
             descriptor = getattr(type(row), "__dict__", {}).get(name)
             columns += getattr(descriptor, "columns", (name,))
+        columns += [
+            field.name
+            for field in row._meta.fields
+            if isinstance(field, FoldedField) and field.source in changes
+        ]
         row.save(update_fields=columns)
         audit.record(verb, row, by=by, changes=changes, parent=parent)
     return True

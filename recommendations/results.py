@@ -3,6 +3,7 @@
 They are the evaluators' words; who answers them is the business of the storey above.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +53,7 @@ def add(
     number: str = "",
     **fields: Any,
 ) -> Recommendation:
-    """Add a recommendation after another one, or at the end. Raises PermissionDenied, Refused without text."""
+    """Add a recommendation after another one or at the end. Raises PermissionDenied, Refused without text."""
     _check(by, evaluation)
     if not text.strip():
         raise Refused(_("A recommendation needs a text."))
@@ -136,7 +137,12 @@ def restore(recommendation: Recommendation, *, by: User | None) -> None:
 
 def sub_points_as_text(recommendation: Recommendation) -> str:
     """Its sub-points as an indented list, one a line."""
-    points = list(recommendation.sub_points.order_by("order", "pk"))
+    return as_list(recommendation.sub_points.all())
+
+
+def as_list(points: Iterable[SubPoint]) -> str:
+    """Sub-points already fetched as an indented list, one a line."""
+    points = sorted(points, key=lambda point: (point.order, point.pk))
     lines = []
     for point in points:
         if point.parent_id is None:
@@ -155,7 +161,9 @@ def set_sub_points(recommendation: Recommendation, text: str, *, by: User | None
     for order, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         inner = line[:1] in (" ", "\t") and parent is not None
         words = line.strip().lstrip("-*•–").strip() or line.strip()
-        point = SubPoint(recommendation=recommendation, order=order, text=words, parent=parent if inner else None)
+        point = SubPoint(
+            recommendation=recommendation, order=order, text=words, parent=parent if inner else None
+        )
         point.save()
         if not inner:
             parent = point

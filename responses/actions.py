@@ -37,14 +37,22 @@ def _check_allowed(answer: RecommendationResponse) -> None:
     rule = answer.response.evaluation.profile.rules.decision(answer.decision)
     if rule and not rule.allows_actions:
         raise Refused(
-            _("Recommendation %(number)s is rejected, so it can have no key actions. Change the decision first.")
+            _(
+                "Recommendation %(number)s is rejected, so it can have no key actions. "
+                "Change the decision first."
+            )
             % {"number": answer.recommendation.number}
         )
 
 
 @transaction.atomic
 def add(
-    answer: RecommendationResponse, *, by: User | None, text: str, after: KeyAction | None = None, **fields: Any
+    answer: RecommendationResponse,
+    *,
+    by: User | None,
+    text: str,
+    after: KeyAction | None = None,
+    **fields: Any,
 ) -> KeyAction:
     """Add a key action after another one, or at the end.
 
@@ -80,9 +88,7 @@ def issued_on(action: KeyAction) -> date | None:
 def _date(action: KeyAction, value: Deadline | None) -> None:
     months = action.answer.response.evaluation.profile.rules.reminders.check_every_months
     action.deadline = value
-    action.check_on = deadlines.check_on(
-        value or Deadline(""), issued=issued_on(action), every_months=months
-    )
+    action.check_on = deadlines.check_on(value or Deadline(""), issued=issued_on(action), every_months=months)
     action.save(update_fields=[*DEADLINE_COLUMNS, "check_on"])
 
 

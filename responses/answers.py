@@ -81,8 +81,8 @@ def decide(answer: RecommendationResponse, decision: str, *, by: User | None) ->
         if planned:
             raise Refused(
                 ngettext(
-                    "Recommendation %(number)s has %(count)d key action. Remove it before rejecting the recommendation.",
-                    "Recommendation %(number)s has %(count)d key actions. Remove them before rejecting the recommendation.",
+                    "Recommendation %(number)s has %(count)d key action. Remove it before rejecting.",
+                    "Recommendation %(number)s has %(count)d key actions. Remove them before rejecting.",
                     planned,
                 )
                 % {"number": answer.recommendation.number, "count": planned}
@@ -107,7 +107,15 @@ def set_footnote(response: ManagementResponse, mark: str, text: str, *, by: User
         note.delete()
     elif text.strip():
         order = note.order if note else response.footnotes.count() + 1
-        Footnote.objects.update_or_create(response=response, mark=mark, defaults={"text": text, "order": order})
+        Footnote.objects.update_or_create(
+            response=response, mark=mark, defaults={"text": text, "order": order}
+        )
     if before != text:
         changes = {f"footnote {mark}": (before, text)}
         audit.record("changed", response, by=by, parent=response.evaluation, changes=changes)
+
+
+def next_mark(response: ManagementResponse) -> str:
+    """The next number nobody uses as a mark."""
+    numbers = [int(mark) for mark in response.footnotes.values_list("mark", flat=True) if mark.isdecimal()]
+    return str(max(numbers, default=0) + 1)

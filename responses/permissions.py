@@ -12,14 +12,12 @@ from responses.models import ActionParty, KeyAction, ManagementResponse
 
 
 def party_of(user: User) -> Q:
-    """Which action parties are this person: by name, by a role held at the office, or as the office's focal point."""
+    """Which action parties are this person: by name, by a role held at the office, or as its focal point."""
     holds = Membership.objects.current(timezone.localdate()).filter(
         person=user, office=OuterRef("office"), role=OuterRef("role")
     )
     return (
-        Q(person=user)
-        | (~Q(role="") & Q(Exists(holds)))
-        | Q(person=None, role="", office__focal_point=user)
+        Q(person=user) | (~Q(role="") & Q(Exists(holds))) | Q(person=None, role="", office__focal_point=user)
     )
 
 
@@ -32,7 +30,9 @@ def involved_in(user: User) -> Q:
     """The evaluations (as a Q on Evaluation) whose response the person coordinates or has an action in."""
     coordinated = ManagementResponse.objects.filter(coordinator=user)
     acting = KeyAction.objects.filter(actions_of(user), removed_at=None)
-    return Q(pk__in=coordinated.values("evaluation_id")) | Q(pk__in=acting.values("answer__response__evaluation_id"))
+    return Q(pk__in=coordinated.values("evaluation_id")) | Q(
+        pk__in=acting.values("answer__response__evaluation_id")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaltrack import audit
+from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from recommendations.profiles import Profile
@@ -21,7 +22,7 @@ def response_of(subject: Subject) -> ManagementResponse:
 
 
 def may_report(by: User, subject: Subject) -> bool:
-    """Who reports on a recommendation has the office's permission; on an action also its responsible parties."""
+    """On a recommendation whoever holds the permission at the office; on an action its parties as well."""
     allowed = access(by, response_of(subject))
     return allowed.may_report(subject) if isinstance(subject, KeyAction) else allowed.report
 
@@ -46,7 +47,9 @@ def report(
     if by and not may_report(by, subject):
         raise PermissionDenied
     rules = response_of(subject).evaluation.profile.rules
-    _check_update(rules, status=status, comment=comment, round=round, status_text=status_text)
+    _check_words(rules, status=status, round=round)
+    if not (status or comment.strip() or status_text):
+        raise Refused(_("Choose a status or say in a sentence how it stands."))
     if by and as_of > now.date():
         raise Refused(_("Progress is reported as of today or an earlier day, not in the future."))
     type(subject)._default_manager.select_for_update().get(pk=subject.pk)
@@ -67,20 +70,43 @@ def report(
     return update
 
 
-def _check_update(rules: Profile, *, status: str, comment: str, round: str, status_text: str) -> None:
+def _check_words(rules: Profile, *, status: str, round: str) -> None:
     if status and rules.status(status) is None:
         known = ", ".join(one.code for one in rules.statuses)
-        raise Refused(_("“%(status)s” is not a status here. Choose one of: %(known)s.") % {"status": status, "known": known})
+        raise Refused(
+            _("“%(status)s” is not a status here. Choose one of: %(known)s.")
+            % {"status": status, "known": known}
+        )
     if round and round not in [one.name for one in rules.rounds]:
         raise Refused(_("“%(round)s” is not a round of this profile.") % {"round": round})
-    if not (status or comment.strip() or status_text):
-        raise Refused(_("Choose a status or say in a sentence how it stands."))
+
+
+def latest(subject: Subject, round: str = "") -> ProgressUpdate | None:
+    """The newest update, of one round where a name is given."""
+    updates = subject.updates.filter(round=round) if round else subject.updates.all()
+    return updates.order_by("-as_of", "-pk").first()
+
+
+@transaction.atomic
+def correct(update: ProgressUpdate, *, by: User, status: str, comment: str) -> None:
+    """Change an update just made; what it said before stays in the history.
+
+    Raises PermissionDenied for anyone but its author, Refused like ``report``.
+    """
+    subject = update.action or update.answer
+    if subject is None or update.reported_by_id != by.pk or not may_report(by, subject):
+        raise PermissionDenied
+    response = response_of(subject)
+    rules = response.evaluation.profile.rules
+    _check_words(rules, status=status, round=update.round)
+    if change(update, by=by, verb="corrected", parent=response.evaluation, status=status, comment=comment):
+        settle(subject)
 
 
 def settle(subject: Subject) -> None:
     """Bring the status kept on the subject in line with its latest update."""
-    latest = subject.updates.order_by("-as_of", "-pk").first()
-    status = latest.status if latest else ""
+    update = latest(subject)
+    status = update.status if update else ""
     rule = response_of(subject).evaluation.profile.rules.status(status)
     subject.status, subject.common_status = status, rule.common.value if rule else ""
     subject.save(update_fields=["status", "common_status"])

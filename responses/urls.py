@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from responses.views import cells, evaluations, follow_up, matrix, work
+
+urlpatterns = [
+    path("", work.home, name="home"),
+    path("actions/<int:pk>/", follow_up.action, name="action"),
+    path("answers/<int:pk>/", follow_up.answer, name="answer"),
+    path("evaluations/", evaluations.evaluations, name="evaluations"),
+    path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
+    path("responses/<int:pk>/matrix/", matrix.matrix, name="matrix"),
+    path("responses/<int:pk>/matrix/save/", cells.save, name="matrix_save"),
+    path("responses/<int:pk>/matrix/<int:recommendation>/", matrix.block, name="matrix_block"),
+    path("responses/<int:pk>/matrix/proposals/", matrix.proposals, name="matrix_proposals"),
+    path("responses/<int:pk>/matrix.pdf", matrix.download, {"format": "pdf"}, name="matrix_pdf"),
+    path("responses/<int:pk>/matrix.json", matrix.download, {"format": "json"}, name="matrix_json"),
+]

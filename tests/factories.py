@@ -38,7 +38,9 @@ def profile(slug: str = "iom-matrix") -> RuleProfile:
     return found
 
 
-def evaluation(offices: list[Office] | None = None, profile_slug: str = "iom-matrix", **fields: Any) -> Evaluation:
+def evaluation(
+    offices: list[Office] | None = None, profile_slug: str = "iom-matrix", **fields: Any
+) -> Evaluation:
     number = next(NUMBER)
     fields = {
         "reference": f"NV-2025-{number:03}",
@@ -71,7 +73,11 @@ def answer(
 
 
 def action(
-    under: RecommendationResponse | None = None, *, due: date | None = None, lead: User | None = None, **fields: Any
+    under: RecommendationResponse | None = None,
+    *,
+    due: date | None = None,
+    lead: User | None = None,
+    **fields: Any,
 ) -> KeyAction:
     under = under or answer(decision="accepted")
     fields = {"order": under.actions.count() + 1, "text": f"Write the guidance {next(NUMBER)}.", **fields}

@@ -1,4 +1,4 @@
-"""What was changed: one row for each change, never altered, without foreign keys so that it outlives its objects."""
+"""What was changed: one row a change, never altered, without foreign keys so that it outlives its objects."""
 
 import uuid
 

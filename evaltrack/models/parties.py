@@ -17,13 +17,15 @@ class Part(models.TextChoices):
 class PartyBase(models.Model):
     """One party of a responsible cell.
 
-    It is a person, the holders of a role at an office, an office, or (with only a name) a body outside EvalTrack.
+    It is a person, the holders of a role at an office, an office, or (with only a name) an outside body.
     """
 
     name = models.CharField(_("name as written"), max_length=300)
     part = models.CharField(_("part"), max_length=20, choices=Part.choices, default=Part.LEAD)
     order = models.PositiveSmallIntegerField(default=0)
-    person = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person"))
+    person = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
     office = models.ForeignKey(
         Office, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("office")
     )
@@ -32,9 +34,7 @@ class PartyBase(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(role="") | Q(person=None), name="%(class)s_person_or_role"
-            ),
+            models.CheckConstraint(condition=Q(role="") | Q(person=None), name="%(class)s_person_or_role"),
         ]
 
     def __str__(self) -> str:

@@ -1,27 +1,52 @@
 """What was done about it: progress updates, which are added and never overwritten, and reminders."""
 
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaltrack.models import Mail, User
+from recommendations.models import Evaluation
 from responses.models.action import KeyAction
 from responses.models.response import RecommendationResponse
 
 
+class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
+    def visible_to(self, user: User | AnonymousUser) -> "ProgressUpdateQuerySet":
+        seen = Evaluation.objects.visible_to(user)
+        return self.filter(
+            Q(action__answer__response__evaluation__in=seen) | Q(answer__response__evaluation__in=seen)
+        )
+
+    def present(self) -> "ProgressUpdateQuerySet":
+        """Those of actions and recommendations that were not removed."""
+        return self.filter(
+            Q(action__removed_at=None, action__answer__recommendation__removed_at=None, answer=None)
+            | Q(answer__recommendation__removed_at=None, action=None)
+        )
+
+
 class ProgressUpdate(models.Model):
-    """How things stood on a day, for a key action or (where the profile keeps status there) a recommendation."""
+    """How things stood on a day: of a key action or (where the profile keeps status there) a recommendation."""
 
     action = models.ForeignKey(KeyAction, models.CASCADE, null=True, blank=True, related_name="updates")
-    answer = models.ForeignKey(RecommendationResponse, models.CASCADE, null=True, blank=True, related_name="updates")
+    answer = models.ForeignKey(
+        RecommendationResponse, models.CASCADE, null=True, blank=True, related_name="updates"
+    )
     round = models.CharField(_("round"), max_length=60, blank=True)
     as_of = models.DateField(_("as of"))
     status = models.CharField(_("status"), max_length=40, blank=True)
     # What the source printed, where it is not the profile's own word.
     status_text = models.CharField(_("status as printed"), max_length=100, blank=True)
     comment = models.TextField(_("comments or action taken"), blank=True)
-    reported_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reported by"))
+    reported_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reported by")
+    )
     reported_at = models.DateTimeField(_("reported"))
+
+    objects: ClassVar[ProgressUpdateQuerySet] = ProgressUpdateQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("progress update")
@@ -57,7 +82,9 @@ class Reminder(models.Model):
     deadline = models.DateField(_("deadline"), null=True)
     recipient = models.ForeignKey(User, models.CASCADE, related_name="reminders", verbose_name=_("recipient"))
     planned_at = models.DateTimeField(_("planned"))
-    mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="reminders", verbose_name=_("mail"))
+    mail = models.ForeignKey(
+        Mail, models.SET_NULL, null=True, related_name="reminders", verbose_name=_("mail")
+    )
 
     class Meta:
         verbose_name = _("reminder")

@@ -21,10 +21,20 @@ class ManagementResponseQuerySet(models.QuerySet["ManagementResponse"]):
 class ManagementResponse(models.Model):
     evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="responses")
     office = models.ForeignKey(
-        Office, models.PROTECT, null=True, blank=True, related_name="responses", verbose_name=_("responding office")
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="responses",
+        verbose_name=_("responding office"),
     )
     coordinator = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="coordinated", verbose_name=_("coordinator")
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="coordinated",
+        verbose_name=_("coordinator"),
     )
     coordinator_text = models.CharField(
         _("person or entity responsible for completing the matrix"), max_length=500, blank=True
@@ -54,8 +64,17 @@ class ManagementResponse(models.Model):
         return f"{self.evaluation.reference}" + (f" ({self.office})" if self.office else "")
 
 
+class RecommendationResponseQuerySet(models.QuerySet["RecommendationResponse"]):
+    def visible_to(self, user: User | AnonymousUser) -> "RecommendationResponseQuerySet":
+        return self.filter(response__evaluation__in=Evaluation.objects.visible_to(user))
+
+    def present(self) -> "RecommendationResponseQuerySet":
+        """Those to recommendations that were not removed."""
+        return self.filter(recommendation__removed_at=None)
+
+
 class RecommendationResponse(models.Model):
-    """The answer to one recommendation: a decision and its narrative, and where profiles keep it, a status."""
+    """The answer to one recommendation: decision, narrative and, where the profile keeps it here, the status."""
 
     response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="answers")
     recommendation = models.ForeignKey(Recommendation, models.CASCADE, related_name="answers")
@@ -65,11 +84,15 @@ class RecommendationResponse(models.Model):
     status = models.CharField(_("status"), max_length=40, blank=True)
     common_status = models.CharField(max_length=20, choices=CommonStatus.choices, blank=True)
 
+    objects: ClassVar[RecommendationResponseQuerySet] = RecommendationResponseQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("recommendation response")
         verbose_name_plural = _("recommendation responses")
         constraints = [
-            models.UniqueConstraint(fields=["response", "recommendation"], name="one_answer_per_recommendation"),
+            models.UniqueConstraint(
+                fields=["response", "recommendation"], name="one_answer_per_recommendation"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,7 +100,7 @@ class RecommendationResponse(models.Model):
 
 
 class Footnote(models.Model):
-    """A note to any text of the matrix, at the mark ``[^mark]``: how management corrects words it may not edit."""
+    """A note at the mark ``[^mark]`` of any text: how management corrects words that it may not edit."""
 
     response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="footnotes")
     order = models.PositiveSmallIntegerField(default=0)

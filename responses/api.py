@@ -1,0 +1,221 @@
+"""Responses, answers, key actions and progress updates in the API, and the matrix as a document."""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from evaltrack.api.lists import CodeFilter, OfficeFilter, UpdatedAfter
+from evaltrack.api.views import Changeable, Creatable, Removable
+from evaltrack.errors import Refused
+from recommendations.choices import CommonStatus, Decision
+from responses import actions, answers, progress
+from responses.api_matrix import MATRIX
+from responses.models import Footnote, KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
+from responses.permissions import actions_of
+from responses.serializers import (
+    ActionSerializer,
+    AnswerSerializer,
+    ResponseSerializer,
+    UpdateSerializer,
+    as_shown,
+)
+
+Rows = QuerySet[Any]
+
+
+def number(field: str, label: Any) -> Any:
+    return filters.NumberFilter(field, label=label)
+
+
+OF_EVALUATION = gettext_lazy("Id of an evaluation.")
+OF_RESPONSE = gettext_lazy("Id of a response.")
+OF_RECOMMENDATION = gettext_lazy("Id of a recommendation.")
+OF_ANSWER = gettext_lazy("Id of an answer.")
+
+
+class ResponseFilter(filters.FilterSet):  # type: ignore[misc]
+    evaluation = number("evaluation_id", OF_EVALUATION)
+    office = OfficeFilter("evaluation__offices", "office")
+    updated_after = UpdatedAfter()
+
+    class Meta:
+        model = ManagementResponse
+        fields: list[str] = []
+
+
+class Responses(Creatable[ManagementResponse], Changeable[ManagementResponse]):
+    """Management responses: what an office answers to an evaluation as a whole."""
+
+    queryset = ManagementResponse.objects.select_related(
+        "evaluation__profile", "office", "coordinator"
+    ).prefetch_related(Prefetch("footnotes", Footnote.objects.order_by("order", "pk")))
+    serializer_class = ResponseSerializer
+    filterset_class = ResponseFilter
+
+    def make(self, **values: Any) -> ManagementResponse:
+        evaluation, office = values.pop("evaluation"), values.pop("office", None)
+        made = answers.open_response(evaluation, by=self.person, office=office)
+        if values:
+            self.amend(made, **values)
+        return made
+
+    def amend(self, row: ManagementResponse, **values: Any) -> None:
+        by = self.person
+        for mark, text in _notes(row, values.pop("footnotes", None)):
+            answers.set_footnote(row, mark, text, by=by)
+        if isinstance(values.get("responded_on"), str):
+            answers.set_responded_on(row, values.pop("responded_on"), by=by)
+        answers.amend(row, by=by, **values)
+
+    @extend_schema(summary=_("Read the matrix"), responses=MATRIX)
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def matrix(self, request: Request, pk: int) -> Response:
+        """The whole matrix as one document, the same as exported to JSON."""
+        from responses.matrix import build, writers
+
+        return Response(writers.json.data(build.build(self.get_object())))
+
+
+def _notes(response: ManagementResponse, wanted: list[dict[str, str]] | None) -> list[tuple[str, str]]:
+    """What to set so that these are its notes: a text by mark, empty for a note that goes."""
+    if wanted is None:
+        return []
+    notes = {note["mark"]: note["text"] for note in wanted}
+    gone = [note.mark for note in response.footnotes.all() if note.mark not in notes]
+    return [*((mark, "") for mark in gone), *notes.items()]
+
+
+class AnswerFilter(filters.FilterSet):  # type: ignore[misc]
+    evaluation = number("response__evaluation_id", OF_EVALUATION)
+    response = number("response_id", OF_RESPONSE)
+    recommendation = number("recommendation_id", OF_RECOMMENDATION)
+    office = OfficeFilter("response__evaluation__offices", "response__office")
+    decision = CodeFilter("decision", Decision, "undecided")
+    common_status = CodeFilter("common_status", CommonStatus, "not_reported")
+    updated_after = UpdatedAfter()
+
+    class Meta:
+        model = RecommendationResponse
+        fields = ["status"]
+
+
+class Answers(Creatable[RecommendationResponse], Changeable[RecommendationResponse]):
+    """Answers: management's decision on one recommendation, and why."""
+
+    queryset = RecommendationResponse.objects.present().select_related(
+        "response__evaluation__profile", "recommendation"
+    )
+    serializer_class = AnswerSerializer
+    filterset_class = AnswerFilter
+
+    def make(self, **values: Any) -> RecommendationResponse:
+        response, recommendation = values.pop("response"), values.pop("recommendation")
+        answers.check(self.person, response)
+        # Two who answer at once must not both believe that they were first.
+        locked = ManagementResponse.objects.select_for_update().get(pk=response.pk)
+        there = locked.answers.filter(recommendation=recommendation).first()
+        if there:
+            raise Refused(_("There is an answer to that already: change answer %(id)d.") % {"id": there.pk})
+        made = answers.answer_to(recommendation, locked)
+        self.amend(made, **values)
+        return made
+
+    def amend(self, row: RecommendationResponse, **values: Any) -> None:
+        if "decision" in values:
+            answers.decide(row, values["decision"], by=self.person)
+        if "narrative" in values:
+            answers.narrate(row, values["narrative"], by=self.person)
+
+
+class ActionFilter(filters.FilterSet):  # type: ignore[misc]
+    evaluation = number("answer__response__evaluation_id", OF_EVALUATION)
+    response = number("answer__response_id", OF_RESPONSE)
+    recommendation = number("answer__recommendation_id", OF_RECOMMENDATION)
+    answer = number("answer_id", OF_ANSWER)
+    office = OfficeFilter("answer__response__evaluation__offices", "answer__response__office")
+    decision = CodeFilter("answer__decision", Decision, "undecided")
+    common_status = CodeFilter("common_status", CommonStatus, "not_reported")
+    due_before = filters.DateFilter("deadline_due", "lte", label=gettext_lazy("Due on this day or earlier."))
+    due_after = filters.DateFilter("deadline_due", "gte", label=gettext_lazy("Due on this day or later."))
+    overdue = filters.BooleanFilter(method="late", label=gettext_lazy("Open, and its day is over."))
+    mine = filters.BooleanFilter(method="own", label=gettext_lazy("You are one of those responsible."))
+    updated_after = UpdatedAfter()
+
+    class Meta:
+        model = KeyAction
+        fields = ["status"]
+
+    def late(self, rows: Rows, field: str, value: bool) -> Rows:
+        late = KeyAction.objects.open().filter(deadline_due__lt=timezone.localdate()).order_by().values("pk")
+        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+
+    def own(self, rows: Rows, field: str, value: bool) -> Rows:
+        mine = actions_of(self.request.user)
+        return rows.filter(mine) if value else rows.exclude(mine)
+
+
+class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction]):
+    """Key actions: what management promised, by when, and who does it."""
+
+    queryset = as_shown(KeyAction.objects.present())
+    serializer_class = ActionSerializer
+    filterset_class = ActionFilter
+
+    def make(self, **values: Any) -> KeyAction:
+        """Add a key action at the end of its recommendation's."""
+        made = actions.add(values.pop("answer"), by=self.person, text=values.pop("text"))
+        self.amend(made, **values)
+        return made
+
+    def amend(self, row: KeyAction, **values: Any) -> None:
+        by = self.person
+        if "text" in values:
+            actions.amend(row, by=by, text=values["text"])
+        if "deadline" in values:
+            deadline = values["deadline"]
+            change = actions.set_deadline if isinstance(deadline, str) else actions.put_deadline
+            change(row, deadline, by=by)
+        if "responsible_text" in values:
+            actions.set_responsible(row, values["responsible_text"], by=by)
+
+    def remove(self, row: KeyAction) -> None:
+        actions.remove(row, by=self.person, now=timezone.now())
+
+
+class UpdateFilter(filters.FilterSet):  # type: ignore[misc]
+    action = number("action_id", gettext_lazy("Id of a key action."))
+    answer = number("answer_id", OF_ANSWER)
+    evaluation = filters.NumberFilter(method="under", label=OF_EVALUATION)
+    as_of_before = filters.DateFilter("as_of", "lte", label=gettext_lazy("As of this day or earlier."))
+    as_of_after = filters.DateFilter("as_of", "gte", label=gettext_lazy("As of this day or later."))
+    reported_after = filters.IsoDateTimeFilter(
+        "reported_at", "gte", label=gettext_lazy("Reported at this moment or later.")
+    )
+
+    class Meta:
+        model = ProgressUpdate
+        fields = ["round", "status"]
+
+    def under(self, rows: Rows, field: str, value: int) -> Rows:
+        return rows.filter(Q(action__answer__response__evaluation=value) | Q(answer__response__evaluation=value))
+
+
+class Updates(Creatable[ProgressUpdate]):
+    """Progress updates. They are added and never changed: the latest says how it stands."""
+
+    queryset = ProgressUpdate.objects.present().select_related("reported_by")
+    serializer_class = UpdateSerializer
+    filterset_class = UpdateFilter
+
+    def make(self, **values: Any) -> ProgressUpdate:
+        now = timezone.localtime()
+        values.setdefault("as_of", now.date())
+        return progress.report(values.pop("subject"), by=self.person, now=now, **values)

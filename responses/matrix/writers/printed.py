@@ -1,0 +1,341 @@
+"""What a printed matrix says, block by block, as HTML: the words of the form and the texts of the matrix.
+
+A block is empty where its form leaves it out; a block that the form always has is printed with nothing in it.
+Notes stand under the recommendation that cites them first, so blocks are made in the order of print: as notes
+at the foot of the page, WeasyPrint 70 put one in ten on the page after its mark and lost some.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from evaltrack.deadlines import Deadline
+from evaltrack.text import NoteLinks, note_id, to_html, to_inline_html
+from recommendations.choices import Layout
+from recommendations.profiles import Labels, Profile, in_language
+from responses.matrix.document import (
+    Action,
+    Footnote,
+    Matrix,
+    Monitoring,
+    Recommendation,
+    Responsible,
+    SubPoint,
+)
+
+_WORDS = re.compile(r"[^\W_]+")
+NOTHING = SafeString("")
+# A page of the table of key actions: its lines under the head, and the letters of a line of the action, deadline,
+# responsible and comment columns (style sheet: matrix-print.css). Measured with English and Spanish text.
+PAGE_OF_LINES = 57
+LETTERS = (29, 10, 19, 25)
+SYMBOLS = ("*", "†", "‡", "§", "form")  # the first of these that the matrix leaves free marks the form's note
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    title_label: SafeString
+    title: SafeString
+    conducted: str
+    coordinator: SafeString
+    responded_on: SafeString
+    overall_comment: SafeString
+    notes: tuple[SafeString, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPoint:
+    text: SafeString
+    points: tuple["PrintedPoint", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAction:
+    text: SafeString
+    deadline: SafeString
+    responsible: SafeString
+    comment: SafeString
+    status: SafeString
+    in_the_line: SafeString  # the text with what it does not say itself, for a list without columns
+    is_tall: bool  # does not fit on one page of a table, so that it must be parted
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRound:
+    status: SafeString
+    comment: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRecommendation:
+    heading: str
+    text: SafeString
+    points: tuple[PrintedPoint, ...]
+    rationale: SafeString
+    pair: tuple[tuple[SafeString, SafeString], ...]  # (label, value) side by side
+    timeline: SafeString
+    responsible: SafeString
+    response: SafeString
+    actions: tuple[PrintedAction, ...]
+    rounds: tuple[PrintedRound, ...]
+    notes: tuple[SafeString, ...]
+
+
+class Paper:
+    """One matrix in the words of its profile. ``front``, ``recommendations``, ``other_notes``: in this order."""
+
+    def __init__(self, matrix: Matrix, profile: Profile, language: str) -> None:
+        self.matrix = matrix
+        self.profile = profile
+        self.language = language
+        self.notes = _Notes(matrix.footnotes)
+        self._scale_printed = False
+
+    def say(self, key: str, **places: str) -> str:
+        return self.profile.label(key, self.language).format(**places)
+
+    @property
+    def document_title(self) -> str:
+        return self.say("document_title")
+
+    @property
+    def key_actions(self) -> SafeString:
+        return self._label(self.say("key_actions"))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The heads of the table of key actions."""
+        keys = ("key_action", "deadline", "responsible", "monitoring", "comment", "status")
+        return {key: self.say(key) for key in keys}
+
+    def front(self) -> Front:
+        matrix = self.matrix
+        conducted = matrix.evaluation.conducted
+        return Front(
+            title_label=self._label(self.say("evaluation_title")),
+            title=self._inline(_as_sentence(matrix.evaluation.title, followed=bool(conducted))),
+            conducted=self.say("conducted", period=conducted) if conducted else "",
+            coordinator=self._line("coordinator", matrix.coordinator, always=True),
+            responded_on=self._line("responded_on", _written(matrix.responded_on), always=True),
+            overall_comment=self._block("overall_comment", matrix.overall_comment, always=True),
+            notes=self.notes.take(),
+        )
+
+    def recommendations(self) -> Iterator[PrintedRecommendation]:
+        for recommendation in self.matrix.recommendations:
+            yield self._recommendation(recommendation)
+
+    def other_notes(self) -> tuple[SafeString, ...]:
+        """The notes that no text cites."""
+        return self.notes.take_all()
+
+    def _recommendation(self, recommendation: Recommendation) -> PrintedRecommendation:
+        as_table = self.profile.layout == Layout.ACTION_TABLE
+        return PrintedRecommendation(
+            heading=self.say("recommendation", number=recommendation.number) + self.say("colon"),
+            text=self._html(recommendation.text),
+            points=self._points(recommendation.sub_points),
+            rationale=self._block("rationale", recommendation.rationale, always=as_table),
+            pair=tuple(self._pair(recommendation, always=as_table)),
+            timeline=self._line("timeline", _written(recommendation.timeline)),
+            responsible=self._line(
+                "responsible_units", _written(recommendation.responsible), always=not as_table
+            ),
+            response=self._response(recommendation),
+            actions=tuple(self._action(action) for action in recommendation.actions),
+            rounds=tuple(self._rounds(recommendation.monitoring)),
+            notes=self.notes.take(),
+        )
+
+    def _pair(
+        self, recommendation: Recommendation, *, always: bool
+    ) -> Iterator[tuple[SafeString, SafeString]]:
+        if always or recommendation.directed_to:
+            yield self._label(self.say("directed_to")), self._inline(recommendation.directed_to)
+        level, note = recommendation.priority, self._inline(recommendation.priority_note)
+        if level is not None or note or (always and self.profile.priorities):
+            value = "" if level is None else str(level)
+            both = format_html("{} ({})", value, note) if value and note else format_html("{}{}", value, note)
+            yield self._priority_label(), both
+
+    def _priority_label(self) -> SafeString:
+        """The scale is explained once, in a note to the first priority level."""
+        scale = self.profile.priority_scale(self.language)
+        mark = NOTHING
+        if scale and not self._scale_printed:
+            self._scale_printed = True
+            mark = self.notes.form_note(scale)
+        return self._label(format_html("{}{}", self.say("priority"), mark))
+
+    def _response(self, recommendation: Recommendation) -> SafeString:
+        code, narrative = recommendation.response.decision, recommendation.response.narrative
+        rule = self.profile.decision(code) if code else None
+        decision = in_language(rule.labels, self.language) if rule else code or ""
+        label = self._label(self.say("management_response"))
+        return format_html('<p class="label">{} {}</p>{}', label, decision, self._html(narrative))
+
+    def _points(self, points: Iterable[SubPoint]) -> tuple[PrintedPoint, ...]:
+        return tuple(
+            PrintedPoint(unwrapped(self._html(point.text)), self._points(point.sub_points))
+            for point in points
+        )
+
+    def _action(self, action: Action) -> PrintedAction:
+        text = self._html(action.text)
+        deadline = self._inline(_written(action.deadline))
+        responsible = self._inline(_written(action.responsible))
+        comment = self._html(action.comment)
+        status = self._status(action.status, action.status_text)
+        missing = [
+            html
+            for html, source in ((deadline, action.deadline), (responsible, action.responsible))
+            if source and not says(action.text, source.text)
+        ]
+        line = continued(text, format_html_join("; ", "{}", ((html,) for html in missing)))
+        for key, value in (("status", status), ("comment", comment)):
+            if value:
+                line += led(self._label(self.say(key)), value)
+        return PrintedAction(
+            text=unwrapped(text),
+            deadline=deadline,
+            responsible=responsible,
+            comment=unwrapped(comment),
+            status=status,
+            in_the_line=unwrapped(line),
+            is_tall=_is_tall(action),
+        )
+
+    def _rounds(self, monitoring: Iterable[Monitoring]) -> Iterator[PrintedRound]:
+        """Every round of the profile, blank where nothing was reported, then those that only the matrix has."""
+        entries = {entry.round: entry for entry in monitoring}
+        for round_ in self.profile.rounds:
+            entry = entries.pop(round_.name, Monitoring(round_.name))
+            yield self._round(entry, round_.status_labels, round_.comment_labels)
+        for entry in entries.values():
+            labels = [{self.language: f"{self.say(key)} ({entry.round})"} for key in ("status", "comment")]
+            yield self._round(entry, *labels)
+
+    def _round(self, entry: Monitoring, status_labels: Labels, comment_labels: Labels) -> PrintedRound:
+        status, comment = (in_language(labels, self.language) for labels in (status_labels, comment_labels))
+        return PrintedRound(
+            status=led(self._label(status), self._status(entry.status, entry.status_text)),
+            comment=led(self._label(comment), self._html(entry.comment)),
+        )
+
+    def _status(self, code: str | None, written: str | None) -> SafeString:
+        known = self.profile.status(code) if code else None
+        return self._inline(written or (in_language(known.labels, self.language) if known else code))
+
+    def _line(self, key: str, source: str | None, *, always: bool = False) -> SafeString:
+        """A label and one line of text."""
+        if not (always or source):
+            return NOTHING
+        return format_html("<p>{} {}</p>", self._label(self.say(key)), self._inline(source))
+
+    def _block(self, key: str, source: str | None, *, always: bool) -> SafeString:
+        """A label and paragraphs of text, of which the first runs on from the label."""
+        if not (always or source):
+            return NOTHING
+        return led(self._label(self.say(key)), self._html(source))
+
+    def _label(self, words: str) -> SafeString:
+        return format_html("<b>{}{}</b>", words, self.say("colon"))
+
+    def _html(self, source: str | None) -> SafeString:
+        return to_html(source, note=self.notes.link) if source else NOTHING
+
+    def _inline(self, source: str | None) -> SafeString:
+        return to_inline_html(source, note=self.notes.link) if source else NOTHING
+
+
+class _Notes:
+    """The footnotes of a matrix, each to be printed once, after the block that cites it first."""
+
+    def __init__(self, footnotes: Iterable[Footnote]) -> None:
+        self.texts = {footnote.mark: footnote.text for footnote in footnotes}
+        self._links = NoteLinks("mark", self.texts)
+        self._cited: dict[str, None] = {}
+        self._printed: set[str] = set()
+
+    def link(self, mark: str) -> SafeString | None:
+        """The mark in print, a link to its note; None where there is no such note."""
+        if mark in self.texts:
+            self._cited[mark] = None
+        return self._links(mark)
+
+    def form_note(self, text: str) -> SafeString:
+        """The mark of a note of the form itself, which the matrix may have among its own."""
+        for mark, own in self.texts.items():
+            if own == text:
+                return self.link(mark) or NOTHING
+        mark = next(symbol for symbol in SYMBOLS if symbol not in self.texts)
+        self.texts[mark] = text
+        return self.link(mark) or NOTHING
+
+    def take(self) -> tuple[SafeString, ...]:
+        """The notes cited since the last time, and those that they cite themselves."""
+        notes: list[SafeString] = []
+        while new := [mark for mark in self._cited if mark not in self._printed]:
+            for mark in new:
+                self._printed.add(mark)
+                sup = format_html("<sup>{}</sup>", mark)
+                text = led(sup, to_html(self.texts[mark], note=self.link))
+                notes.append(format_html('<div class="note" id="{}">{}</div>', note_id(mark), text))
+        return tuple(notes)
+
+    def take_all(self) -> tuple[SafeString, ...]:
+        self._cited |= dict.fromkeys(self.texts)
+        return self.take()
+
+
+def led(label: SafeString, value: SafeString) -> SafeString:
+    """``value`` with the label before its first words, on the same line where that is a paragraph."""
+    if value.startswith("<p>"):
+        return format_html("<p>{} {}", label, SafeString(value[len("<p>") :]))
+    if value.startswith(("<ul", "<ol")):
+        return format_html("<p>{}</p>{}", label, value)
+    return format_html("<p>{} {}</p>", label, value)
+
+
+def continued(text: SafeString, more: SafeString) -> SafeString:
+    """``text`` with ``more`` in brackets at its end."""
+    if not more:
+        return text
+    if text.endswith("</p>"):
+        return format_html("{} ({})</p>", SafeString(text[: -len("</p>")]), more)
+    return format_html("{}<p>({})</p>", text, more)
+
+
+def unwrapped(text: SafeString) -> SafeString:
+    """A single paragraph without its tags: in a cell or list item it is one anyway, and prints faster."""
+    if text.startswith("<p>") and text.endswith("</p>") and text.count("<p>") == 1:
+        return SafeString(text[len("<p>") : -len("</p>")])
+    return text
+
+
+def says(text: str, part: str) -> bool:
+    """Whether the words of ``part`` stand in ``text``, whatever its dashes, brackets and spaces."""
+    whole, wanted = (" ".join(_WORDS.findall(words.casefold())) for words in (text, part))
+    return f" {wanted} " in f" {whole} "
+
+
+def _written(value: Deadline | Responsible | None) -> str | None:
+    return value.text if value else None
+
+
+def _is_tall(action: Action) -> bool:
+    """An estimate. Had every row to stay whole, WeasyPrint would print the tall ones without the table's head."""
+    cells = (action.text, _written(action.deadline), _written(action.responsible), action.comment)
+    return any(_lines(cell or "", width) > PAGE_OF_LINES for cell, width in zip(cells, LETTERS, strict=True))
+
+
+def _lines(text: str, width: int) -> int:
+    return sum(max(1, ceil(len(line) / width)) for line in text.split("\n"))
+
+
+def _as_sentence(text: str, *, followed: bool) -> str:
+    return f"{text}." if followed and text[-1:].isalnum() else text

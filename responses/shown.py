@@ -1,0 +1,129 @@
+"""What the matrix page shows: cells, rows and blocks, ready for its templates."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from evaltrack import deadlines, text
+from evaltrack.deadlines import Deadline
+from recommendations.models import Recommendation
+from recommendations.profiles import Profile
+from responses.cells import Address, Conflict, digest
+from responses.models import KeyAction, ProgressUpdate
+
+Option = tuple[str, str]
+
+# Texts that read differently from how they are typed.
+FORMATTED = re.compile(r"\[\^|\]\(|://|\*\S|^\s*[-•]\s", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell as shown: its text, how it is edited, and what is said below it."""
+
+    address: Address
+    label: str
+    text: str
+    widget: str
+    editable: bool
+    hint: str = ""
+    options: tuple[Option, ...] = ()
+    known_notes: Collection[str] = ()
+    error: str = ""
+    conflict: Conflict | None = None
+    posted: str | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.address).replace(".", "-")
+
+    @property
+    def seen(self) -> str:
+        """What a save is checked against: after a conflict, the text of the other person."""
+        return digest(self.text)
+
+    @property
+    def value(self) -> str:
+        """What the input holds: what was posted and not saved comes before what is stored."""
+        return self.text if self.posted is None else self.posted
+
+    @property
+    def is_formatted(self) -> bool:
+        """Whether reading it is unlike its text: links, lists, emphasis, note marks."""
+        return self.widget == "text" and bool(FORMATTED.search(self.text))
+
+    @property
+    def shown(self) -> str:
+        """The text as read, for those who do not write it and until it is edited."""
+        if self.widget == "choice":
+            return dict(self.options).get(self.text, self.text)
+        return text.to_html(self.text, note=text.NoteLinks(scope=self.id, known=self.known_notes))
+
+
+@dataclass(slots=True)
+class ActionRow:
+    action: KeyAction
+    number: str
+    cells: dict[str, Cell]
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(slots=True)
+class RoundBlock:
+    label: str
+    status: Cell
+    comment: Cell
+
+
+@dataclass(slots=True)
+class Block:
+    """One recommendation: closed it is a line, open it has its cells."""
+
+    recommendation: Recommendation
+    heading: str
+    decision: str
+    decision_label: str
+    start: str
+    actions: int
+    closed_actions: int
+    is_open: bool
+    cells: dict[str, Cell] = field(default_factory=dict)
+    rows: list[ActionRow] = field(default_factory=list)
+    rounds: list[RoundBlock] = field(default_factory=list)
+    removed: list[KeyAction] = field(default_factory=list)
+    allows_actions: bool = True
+
+
+class Labels:
+    """The profile's printed words in the reader's language, by key, for templates."""
+
+    def __init__(self, rules: Profile, language: str) -> None:
+        self.rules, self.language = rules, language
+
+    def __getitem__(self, key: str) -> str:
+        return self.rules.label(key, self.language)
+
+
+def understood(deadline: Deadline | None) -> str:
+    """How a time was understood, for the line below the cell."""
+    return deadlines.explain(deadline, language=get_language() or "en") if deadline else ""
+
+
+def reminded(action: KeyAction) -> str:
+    """Who of a responsible cell is known: those the reminders go to."""
+    if not action.responsible_text:
+        return ""
+    leads = [party for party in action.parties.all() if party.part == "lead"]
+    known = [str(party.person or party.office) for party in leads if party.person_id or party.office_id]
+    if known:
+        return _("Reminders go to: %(names)s") % {"names": ", ".join(known)}
+    return _("Nobody named here has an account; reminders go to the coordinator.")
+
+
+def dated(update: ProgressUpdate | None) -> str:
+    return _("As of %(day)s") % {"day": date_format(update.as_of)} if update else ""

@@ -1,0 +1,14 @@
+"""The jobs of this storey. What they are to do is stored in the database; a message only wakes them."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from evaltrack.tasks import deliver_mail
+from responses import reminders
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def send_reminders() -> None:
+    """Plan what is due on each person's own today, and wake the delivery a minute before its time."""
+    if reminders.plan(now=timezone.now()).mails:
+        deliver_mail.delay()

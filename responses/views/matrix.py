@@ -1,0 +1,95 @@
+"""The matrix page: reading it, opening one recommendation, and taking it away as a file."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from evaltrack.documents.pdf import PdfUnavailableError
+from evaltrack.models import User
+from evaltrack.web import AuthedRequest, get_or_404, signed_in
+from recommendations.models import Recommendation
+from responses import exports, responsible
+from responses.models import ManagementResponse
+from responses.sheet import Block, Sheet
+
+
+def response_or_404(user: User, pk: int) -> ManagementResponse:
+    rows = ManagementResponse.objects.visible_to(user).select_related("evaluation__profile", "office")
+    return get_or_404(rows, pk=pk)
+
+
+def opened(request: HttpRequest) -> list[int] | None:
+    """The recommendations to show open, ?open=12 for each; with none named it depends on the size."""
+    named = request.GET.getlist("open")
+    return [int(one) for one in named if one.isdecimal() and len(one) < 19] if named else None
+
+
+def context(sheet: Sheet, blocks: list[Block], **more: Any) -> dict[str, Any]:
+    return {
+        "sheet": sheet,
+        "response": sheet.response,
+        "evaluation": sheet.evaluation,
+        "labels": sheet.labels,
+        "blocks": blocks,
+        "answered": sum(1 for block in blocks if block.decision),
+        "crumbs": [(_("Evaluations"), "evaluations"), (sheet.evaluation.name, "")],
+        **more,
+    }
+
+
+@require_GET
+@signed_in
+def matrix(request: AuthedRequest, pk: int) -> HttpResponse:
+    sheet = Sheet(response_or_404(request.user, pk), request.user)
+    return render(request, "matrix/page.html", context(sheet, sheet.blocks(opened(request))))
+
+
+def one_block(sheet: Sheet, recommendation: int, *, is_open: bool = True) -> Block:
+    """The block of one recommendation; 404 where the matrix has none such."""
+    get_or_404(Recommendation.objects.filter(evaluation=sheet.evaluation, removed_at=None), pk=recommendation)
+    blocks = sheet.blocks([recommendation] if is_open else [])
+    return next(block for block in blocks if block.recommendation.pk == recommendation)
+
+
+@require_GET
+@signed_in
+def block(request: AuthedRequest, pk: int, recommendation: int) -> HttpResponse:
+    """One recommendation with its cells (``?closed`` for its one line): what opening it fetches."""
+    sheet = Sheet(response_or_404(request.user, pk), request.user)
+    shown = one_block(sheet, recommendation, is_open="closed" not in request.GET)
+    return render(request, "matrix/_block.html", context(sheet, [], block=shown))
+
+
+@require_GET
+@signed_in
+def proposals(request: AuthedRequest, pk: int) -> HttpResponse:
+    """People, roles and offices whose names hold what was typed, for the responsible cells."""
+    sheet = Sheet(response_or_404(request.user, pk), request.user)
+    if not sheet.access.respond:
+        raise PermissionDenied
+    found = responsible.proposals(request.GET.get("q", ""))
+    return render(request, "matrix/_proposals.html", {"proposals": found})
+
+
+@require_GET
+@signed_in
+def download(request: AuthedRequest, pk: int, format: str) -> HttpResponse:
+    """The matrix as a file, as it stands now."""
+    response = response_or_404(request.user, pk)
+    try:
+        content = exports.export(response, format, language=request.user.language)
+    except PdfUnavailableError as error:
+        return render(
+            request, "matrix/pdf_unavailable.html", {"response": response, "reason": error}, status=503
+        )
+    kinds = {"pdf": "application/pdf", "json": "application/json"}
+    name = f"{response.evaluation.reference}.{format}"
+    return HttpResponse(
+        content,
+        content_type=kinds[format],
+        headers={"Content-Disposition": f'attachment; filename="{exports.safe_name(name)}"'},
+    )
