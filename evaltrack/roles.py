@@ -68,7 +68,9 @@ def permissions_of(user: "User | AnonymousUser") -> frozenset[Permission]:
     if user.is_superuser:
         return frozenset(Permission)
     held = Membership.objects.current(timezone.localdate()).filter(person=user)
-    return frozenset[Permission]().union(*(GRANTS[Role(role)] for role in held.values_list("role", flat=True)))
+    return frozenset[Permission]().union(
+        *(GRANTS[Role(role)] for role in held.values_list("role", flat=True))
+    )
 
 
 def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]:
@@ -77,7 +79,9 @@ def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]
 
     if not user.is_authenticated or not user.is_active:
         return set()
-    held = Membership.objects.current(timezone.localdate()).filter(person=user, role__in=roles_with(permission))
+    held = Membership.objects.current(timezone.localdate()).filter(
+        person=user, role__in=roles_with(permission)
+    )
     roots = list(held.values_list("office_id", flat=True))
     return Office.objects.all().with_sub_offices(roots) if roots else set()
 

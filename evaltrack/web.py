@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -12,7 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
@@ -63,7 +65,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries this person may use, each with ``label``, ``url`` and ``here`` (the section being shown)."""
+    """The entries this person may use: ``label``, ``url``, and ``here`` for the section being shown."""
     if not isinstance(request.user, User):
         return []
     held = permissions_of(request.user)
@@ -90,8 +92,8 @@ def signed_in(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """For every view but the sign-in pages. Who is not signed in is led to them, and back afterwards.
 
-    A request made by a script gets 401 and the event ``signed-out`` instead: the page it came from stays, with
-    what was typed, and asks the person to sign in again.
+    A request made by a script gets 401 and the event ``signed-out`` instead: the page it came from stays,
+    with what was typed, and asks the person to sign in again.
     """
 
     @wraps(view)
@@ -102,7 +104,7 @@ def signed_in(
             return trigger_client_event(HttpResponse(status=401), "signed-out")
         return redirect_to_login(request.get_full_path())
 
-    return checked
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], checked)
 
 
 def by_script(request: HttpRequest) -> bool:
@@ -129,6 +131,14 @@ def paginate(rows: QuerySet[M], request: HttpRequest, per_page: int = 50) -> "Pa
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
+def render_part(request: AuthedRequest, template: str, part: str, context: dict[str, Any]) -> HttpResponse:
+    """The page; or only its partial ``part`` where htmx asks for the element with that id."""
+    wanted = request.htmx and not request.htmx.history_restore_request and request.htmx.target == part
+    response = render(request, f"{template}#{part}" if wanted else template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
 def toast(response: HttpResponse, text: Any, undo: str = "") -> HttpResponse:
-    """Let the page show a short message after an htmx request; ``undo`` is an address that takes it back by POST."""
+    """Have the page show a short message after an htmx request; a POST to ``undo`` takes it back."""
     return trigger_client_event(response, "toast", {"text": str(text), "undo": undo})

@@ -20,7 +20,9 @@ from evaltrack.roles import Role
 
 def check_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Choose one such as Africa/Nairobi."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Choose one such as Africa/Nairobi."), params={"name": name}
+        )
 
 
 class FoldedField(models.CharField):  # type: ignore[type-arg]
@@ -59,7 +61,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=150)
-    function = models.CharField(_("function"), max_length=150, blank=True, help_text=_("As printed on documents."))
+    function = models.CharField(
+        _("function"), max_length=150, blank=True, help_text=_("As printed on documents.")
+    )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[check_time_zone])
     is_active = models.BooleanField(_("active"), default=True)
@@ -106,7 +110,11 @@ class OfficeQuerySet(models.QuerySet["Office"]):
     def named(self, text: str) -> "Office | None":
         """The office with that name, short name or alias, however it is capitalised or accented."""
         key = folded(text)
-        return self.filter(Q(name_key=key) | Q(short_name_key=key) | Q(aliases__key=key)).distinct().first() if key else None
+        return (
+            self.filter(Q(name_key=key) | Q(short_name_key=key) | Q(aliases__key=key)).distinct().first()
+            if key
+            else None
+        )
 
 
 class Office(models.Model):
@@ -176,9 +184,15 @@ class OfficeAlias(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def not_over(self, on: date) -> Self:
+        """Roles that count on that day or will later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+
     def current(self, on: date) -> Self:
         return self.filter(
-            Q(starts_on=None) | Q(starts_on__lte=on), Q(ends_on=None) | Q(ends_on__gte=on), person__is_active=True
+            Q(starts_on=None) | Q(starts_on__lte=on),
+            Q(ends_on=None) | Q(ends_on__gte=on),
+            person__is_active=True,
         )
 
 

@@ -1,0 +1,205 @@
+"""Forms about people and offices. They check what can be checked alone; the rules are asked by the views."""
+
+import zoneinfo
+from collections.abc import Container
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+
+from evaltrack.models import Membership, Office, OfficeAlias, User
+from evaltrack.roles import Role
+
+Choices = list[tuple[Any, Any]]
+
+
+def like(model: type[Model], name: str, **options: Any) -> Any:
+    """The form field that belongs to a model's column."""
+    column = cast(Any, model._meta.get_field(name))
+    return column.formfield(**options)
+
+
+def time_zones() -> Choices:
+    """The world's time zones by region, so that typing "Nai" in the open list finds Nairobi."""
+    regions: dict[str, Choices] = {}
+    for zone in sorted(zoneinfo.available_timezones()):
+        region, _slash, place = zone.partition("/")
+        if place and region not in ("Etc", "SystemV", "US", "posix", "right"):
+            regions.setdefault(region, []).append((zone, place.replace("_", " ").replace("/", ": ")))
+    return [("UTC", "UTC"), *regions.items()]
+
+
+def office_tree(only: Container[int] | None = None) -> Choices:
+    """The offices, each below the one it is part of and set in by its depth: one query."""
+    below: dict[int | None, list[Office]] = {}
+    for office in Office.objects.order_by("name"):
+        below.setdefault(office.parent_id, []).append(office)
+    choices: Choices = []
+    todo = [(office, 0) for office in reversed(below.get(None, []))]
+    while todo:
+        office, depth = todo.pop()
+        if only is None or office.pk in only:
+            choices.append((office.pk, "\u2003" * depth + office.name))
+        todo += [(child, depth + 1) for child in reversed(below.get(office.pk, []))]
+    return choices
+
+
+class OfficeField(forms.TypedChoiceField):
+    """Chooses an office out of the tree; its value is the office or ``None``."""
+
+    def __init__(self, *, empty: Any = "", **options: Any) -> None:
+        self.empty = empty
+        super().__init__(coerce=self._office, empty_value=None, **options)
+        self.limit_to(None)
+
+    def limit_to(self, only: Container[int] | None) -> None:
+        """Offer these offices (ids) alone."""
+        self.choices = lambda: [("", self.empty), *office_tree(only)]
+
+    @staticmethod
+    def _office(pk: str) -> Office | None:
+        return Office.objects.filter(pk=pk).first()
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Office) else value
+
+
+class WithinManaged(forms.Form):
+    """Offers only offices that the administrator manages, and those in place already."""
+
+    def __init__(self, *args: Any, managed: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, OfficeField):
+                there = self.get_initial_for_field(field, name)
+                field.limit_to(managed | {there.pk} if there else managed)
+
+
+class Day(forms.DateInput):
+    """The browser's own calendar, which understands only ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class Search(forms.TextInput):
+    input_type = "search"
+
+
+class ProfileForm(forms.Form):
+    """What people change about themselves."""
+
+    name = like(User, "name")
+    function = like(User, "function")
+    language = like(User, "language", help_text=_("Of the pages, and of the mails you get."))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_("Times are shown in it, and your day begins by it."),
+    )
+
+
+class PersonForm(ProfileForm):
+    """What an administrator enters about a person."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    field_order = ["name", "email", "function"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].help_text = ""
+        self.fields["time_zone"].help_text = ""
+
+
+class RoleForm(WithinManaged):
+    """A role at an office."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[("", ""), *Role.choices])
+    office = OfficeField(label=_("At"), help_text=_("It counts there and in the offices below."))
+    until = forms.DateField(
+        label=_("Until"),
+        widget=Day,
+        required=False,
+        help_text=_("The last day; empty for as long as it lasts."),
+    )
+
+
+class NewPersonForm(WithinManaged, PersonForm):
+    """A person to be added, with the first role."""
+
+    role = forms.ChoiceField(
+        label=_("First role"), choices=[("", _("none yet")), *Role.choices], required=False
+    )
+    office = OfficeField(label=_("At"), empty=_("none yet"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if bool(data.get("role")) != bool(data.get("office")) and not self.errors:
+            missing = "office" if data.get("role") else "role"
+            self.add_error(missing, _("A role is held at an office: choose both, or neither."))
+        return data
+
+
+class PeopleFilter(forms.Form):
+    """Which people the list shows."""
+
+    q = forms.CharField(label=_("Name or address"), required=False, widget=Search)
+    office = OfficeField(label=_("Office, with those below"), empty=_("All"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("All")), *Role.choices], required=False)
+    active = forms.ChoiceField(
+        label=_("Account"),
+        choices=[("", _("Active")), ("no", _("Deactivated")), ("all", _("All"))],
+        required=False,
+    )
+
+
+class OfficeFilter(forms.Form):
+    """Which offices the tree shows."""
+
+    q = forms.CharField(label=_("Name, short name or alias"), required=False, widget=Search)
+    closed = forms.BooleanField(label=_("Also offices that are closed"), required=False)
+
+
+class OfficeForm(WithinManaged):
+    """An office."""
+
+    name = like(Office, "name")
+    short_name = like(Office, "short_name", help_text=_("As in tables: “CO Ruritania”."))
+    kind = like(Office, "kind")
+    parent = OfficeField(label=_("Part of"), empty=_("none: it stands at the top"), required=False)
+    starts_on = like(Office, "starts_on", widget=Day)
+    ends_on = like(Office, "ends_on", widget=Day, help_text=_("The last day; empty while it exists."))
+
+
+class ChangedOfficeForm(OfficeForm):
+    """An office that exists. Its focal point is one of the people who hold a role there."""
+
+    keep_old_name = forms.BooleanField(
+        label=_("If the name changes, keep the old one as an alias until today"), required=False, initial=True
+    )
+    focal_point = forms.ModelChoiceField(
+        label=_("Focal point"), queryset=User.objects.none(), required=False, empty_label=_("none")
+    )
+    field_order = ["name", "keep_old_name"]
+
+    def __init__(self, *args: Any, office: Office, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Membership.objects.current(today).filter(office=office).values("person")
+        people = User.objects.filter(Q(pk__in=members) | Q(pk=office.focal_point_id)).order_by("name")
+        choice = cast("forms.ModelChoiceField[User]", self.fields["focal_point"])
+        choice.queryset = people
+        choice.help_text = _(
+            "Gets what concerns the office when no one else is named. Someone with a role there."
+        )
+
+
+class AliasForm(forms.Form):
+    """Another name of an office."""
+
+    name = like(OfficeAlias, "name", label=_("Other name"))
+    starts_on = like(OfficeAlias, "starts_on", label=_("Used from"), widget=Day)
+    ends_on = like(OfficeAlias, "ends_on", label=_("Used until"), widget=Day)
