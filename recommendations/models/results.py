@@ -2,17 +2,21 @@
 
 from typing import ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from evaltrack.models import PartyBase
+from evaltrack.models import PartyBase, User
 from evaltrack.models.when import When, day_column, in_order, kind_column, text_column
 from recommendations.choices import Level
 from recommendations.models.evaluation import Evaluation
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def visible_to(self, user: User | AnonymousUser) -> "RecommendationQuerySet":
+        return self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+
     def present(self) -> "RecommendationQuerySet":
         """Those that were not removed, in the order of the report."""
         return self.filter(removed_at=None).order_by("order", "pk")
@@ -24,10 +28,10 @@ class Recommendation(models.Model):
     number = models.CharField(_("number"), max_length=20, blank=True)
     text = models.TextField(_("recommendation"))
     rationale = models.TextField(_("rationale"), blank=True)
-    directed_to = models.CharField(_("recommendation to"), max_length=300, blank=True)
-    responsible_text = models.CharField(_("responsible unit(s)"), max_length=500, blank=True)
+    directed_to = models.TextField(_("recommendation to"), blank=True)
+    responsible_text = models.TextField(_("responsible unit(s)"), blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True)
-    priority_note = models.CharField(_("note on the priority"), max_length=500, blank=True)
+    priority_note = models.TextField(_("note on the priority"), blank=True)
     timeline_text = text_column(_("timeline"))
     timeline_kind = kind_column()
     timeline_start = day_column(_("starts"))

@@ -40,7 +40,7 @@ class KeyAction(models.Model):
     deadline_start = day_column(_("starts"))
     deadline_due = day_column(_("due"))
     check_on = models.DateField(_("ask again on"), null=True, blank=True)
-    responsible_text = models.CharField(_("responsible individual or unit(s)"), max_length=1000, blank=True)
+    responsible_text = models.TextField(_("responsible individual or unit(s)"), blank=True)
     # The latest progress update's status, kept here so that lists need no join. Blank is "not reported".
     status = models.CharField(_("status"), max_length=40, blank=True)
     common_status = models.CharField(max_length=20, choices=CommonStatus.choices, blank=True)

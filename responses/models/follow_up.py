@@ -39,7 +39,7 @@ class ProgressUpdate(models.Model):
     as_of = models.DateField(_("as of"))
     status = models.CharField(_("status"), max_length=40, blank=True)
     # What the source printed, where it is not the profile's own word.
-    status_text = models.CharField(_("status as printed"), max_length=100, blank=True)
+    status_text = models.TextField(_("status as printed"), blank=True)
     comment = models.TextField(_("comments or action taken"), blank=True)
     reported_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reported by")

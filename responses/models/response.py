@@ -36,8 +36,8 @@ class ManagementResponse(models.Model):
         related_name="coordinated",
         verbose_name=_("coordinator"),
     )
-    coordinator_text = models.CharField(
-        _("person or entity responsible for completing the matrix"), max_length=500, blank=True
+    coordinator_text = models.TextField(
+        _("person or entity responsible for completing the matrix"), blank=True
     )
     overall_comment = models.TextField(_("overall comment"), blank=True)
     responded_on_text = text_column(_("date of the response"))
