@@ -31,11 +31,22 @@ def faults(matrix: Matrix) -> Iterator[str]:
 
 
 def problems(matrix: Matrix, profile: Profile) -> list[str]:
-    """What does not fit ``profile``, and footnotes that do not fit the text: a sentence each, path first."""
-    found = [*_footnotes(matrix)]
+    """What keeps the matrix from being followed under ``profile``: a sentence each, path first."""
+    found = [*_repeated_marks(matrix)]
     for index, recommendation in enumerate(matrix.recommendations):
         found += _recommendation(f"recommendations[{index}]", recommendation, profile)
     return found
+
+
+def dangling_marks(matrix: Matrix) -> list[str]:
+    """Footnote marks that lead nowhere. They are kept as printed: a sentence each, path first."""
+    marks = {footnote.mark for footnote in matrix.footnotes}
+    return [
+        _("%(path)s: there is no footnote for the mark [^%(mark)s]") % {"path": path, "mark": mark}
+        for path, text in texts(matrix)
+        for mark in dict.fromkeys(FOOTNOTE_MARK.findall(text))
+        if mark not in marks
+    ]
 
 
 def _backward(path: str, deadline: Deadline | None) -> Iterator[str]:
@@ -108,17 +119,9 @@ def _not_known(
     }
 
 
-def _footnotes(matrix: Matrix) -> Iterator[str]:
-    marks = [footnote.mark for footnote in matrix.footnotes]
-    for mark in _repeated(marks):
+def _repeated_marks(matrix: Matrix) -> Iterator[str]:
+    for mark in _repeated(footnote.mark for footnote in matrix.footnotes):
         yield _("footnotes: the mark %(mark)s stands there twice") % {"mark": shown(mark)}
-    for path, text in texts(matrix):
-        for mark in dict.fromkeys(FOOTNOTE_MARK.findall(text)):
-            if mark not in marks:
-                yield _("%(path)s: there is no footnote for the mark [^%(mark)s]") % {
-                    "path": path,
-                    "mark": mark,
-                }
 
 
 def _repeated(values: Iterable[str]) -> list[str]:
