@@ -1,0 +1,148 @@
+"""The digest as a mail: its lines, its words, in the reader's language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models.functions import Left
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaltrack import deadlines
+from evaltrack.mail import one_line
+from evaltrack.models import Mail
+from responses.models.action import KeyActionQuerySet
+from responses.recipients import Addressee
+
+LISTED = 40  # lines in one group; the rest is a number
+SHOWN = 200  # characters of a key action's text
+
+
+class Subject(NamedTuple):
+    """A key action as a digest tells of it."""
+
+    pk: int
+    text: str
+    deadline: str
+    due: date | None
+    number: str
+    order: int
+    short_title: str
+    title: str
+    coordinator: int | None
+    manager: int | None
+
+    @classmethod
+    def of(cls, actions: KeyActionQuerySet) -> "dict[int, Subject]":
+        rows = actions.order_by().values_list(
+            "pk",
+            Left("text", SHOWN + 1),
+            "deadline_text",
+            "deadline_due",
+            "answer__recommendation__number",
+            "answer__recommendation__order",
+            "answer__response__evaluation__short_title",
+            "answer__response__evaluation__title",
+            "answer__response__coordinator",
+            "answer__response__evaluation__manager",
+        )
+        return {row[0]: cls(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    where: str
+    text: str
+    deadline: str
+    when: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some lines under a heading, and how many there are beyond those shown."""
+
+    heading: str
+    lines: list[Line]
+    more: int
+
+
+def compose(person: Addressee, led: list[Subject], unled: list[Subject], *, key: str, now: datetime) -> Mail:
+    """The digest of the key actions a person leads and of those nobody leads that they look after."""
+    with translation.override(person.language):
+        overdue = [subject for subject in led if subject.due and subject.due < person.today]
+        title = _title(len(led) + len(unled), len(overdue))
+        context = {
+            "person": person,
+            "title": title,
+            "groups": list(_groups(person, led, unled)),
+            "url": settings.BASE_URL + reverse("home"),
+            "language": person.language,
+        }
+        return Mail(
+            key=key,
+            kind="digest",
+            to=person.email,
+            person_id=person.pk,
+            subject=one_line(title),
+            text=render_to_string("mail/digest.txt", context),
+            html=render_to_string("mail/digest.html", context),
+            created_at=now,
+            not_before=now,
+        )
+
+
+def _title(count: int, overdue: int) -> str:
+    needs = ngettext("%(count)d key action needs you", "%(count)d key actions need you", count)
+    title = needs % {"count": count}
+    if not overdue:
+        return title
+    late = ngettext("%(count)d overdue", "%(count)d overdue", overdue) % {"count": overdue}
+    return _("%(title)s: %(late)s") % {"title": title, "late": late}
+
+
+def _groups(person: Addressee, led: list[Subject], unled: list[Subject]) -> Iterator[Group]:
+    dated = sorted((subject.due, subject.pk, subject) for subject in led if subject.due)
+    for heading, subjects in (
+        (_("Overdue"), [subject for due, _pk, subject in dated if due < person.today]),
+        (_("Due today"), [subject for due, _pk, subject in dated if due == person.today]),
+        (_("Due soon"), [subject for due, _pk, subject in dated if due > person.today]),
+        (_("No due date: how does it stand?"), [subject for subject in led if not subject.due]),
+        (_("No one who has an account is named for these: please name someone"), unled),
+    ):
+        if subjects:
+            lines = [_line(subject, person) for subject in subjects[:LISTED]]
+            yield Group(heading, lines, len(subjects) - len(lines))
+
+
+def _line(subject: Subject, person: Addressee) -> Line:
+    where = _("%(evaluation)s, recommendation %(number)s") % {
+        "evaluation": subject.short_title or subject.title,
+        "number": subject.number or subject.order,
+    }
+    text = Truncator(" ".join(subject.text.split())).chars(SHOWN)
+    url = settings.BASE_URL + reverse("action", args=[subject.pk])
+    return Line(where, text, subject.deadline, _when(subject, person), url)
+
+
+def _when(subject: Subject, person: Addressee) -> str:
+    """How far off the due date is, with that date where the deadline as written is no such date."""
+    if subject.due is None:
+        return ""
+    days = (subject.due - person.today).days
+    if days < 0:
+        distance = ngettext("%(count)d day late", "%(count)d days late", -days) % {"count": -days}
+    elif days == 0:
+        distance = _("today")
+    else:
+        distance = ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+    day = deadlines.from_date(subject.due, person.language).text
+    if day == subject.deadline:
+        return distance
+    return _("%(day)s, %(distance)s") % {"day": day, "distance": distance}
