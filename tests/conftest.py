@@ -1,0 +1,107 @@
+"""What every test may ask for."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import LazySettings
+from django.core.cache import cache
+
+from tests import services
+from tests.services import MailServer, Served
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop running in the thread of the tests after it."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """A test that would need the internet fails at once, in one sentence."""
+    connect = socket.socket.connect
+
+    def loopback_only(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise PermissionError(f"A test tried to reach {address[0]}: tests talk to this machine only.")
+        connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", loopback_only)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """What an earlier test did counts against no rate limit."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real documents and their transcriptions beside the project."""
+    folder = services.ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the folder of real documents is not beside the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    with services.redis() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The address of a real, empty Redis-compatible server."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture
+def smtp_server(settings: LazySettings) -> Iterator[MailServer]:
+    """A real SMTP server that Django sends to, and that keeps what it gets in ``messages``."""
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        yield server
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Starts ``manage.py serve`` with the options and the environment variables given; ends it after the test."""
+    started: list[Served] = []
+
+    def start(*options: str, data: Path | None = None, port: int | None = None, **settings: str) -> Served:
+        started.append(Served(data or tmp_path / "data", *options, port=port, **settings))
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, quiet and without its sandbox, which does not run as root."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not there: apt install chromium, or say where it is in CHROMIUM")
+    # Playwright's event loop runs in the thread of the tests, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
