@@ -89,7 +89,8 @@ def move_office(office: Office, *, by: User | None, today: date, parent: Office 
     """
     # The whole tree is locked: two moves at once, each right alone, could close a circle together.
     list(Office.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
-    if parent == office.parent:
+    before = office.parent
+    if parent == before:
         return False
     check_office(by, office)
     if parent:
@@ -101,9 +102,11 @@ def move_office(office: Office, *, by: User | None, today: date, parent: Office 
                 if parent != office
                 else _("%(office)s cannot be part of itself.") % {"office": office}
             )
-    moved = change(office, by=by, verb="moved", parent=parent)
+    office.parent = parent
+    office.save(update_fields=["parent"])
+    audit.record("moved", office, by=by, changes={"parent": (before, parent)})
     _keep_managing(office, by, today)
-    return moved
+    return True
 
 
 def _keep_managing(office: Office, by: User | None, today: date) -> None:

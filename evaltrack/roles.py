@@ -88,7 +88,8 @@ def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]
 
 def can(user: "User | AnonymousUser", permission: Permission, offices: Iterable[int] | None = None) -> bool:
     """Whether the person has the permission in one of the offices (ids), or anywhere when none are named."""
+    if offices is None:
+        return permission in permissions_of(user)
     if user.is_authenticated and user.is_active and user.is_superuser:
         return True
-    held = office_ids(user, permission)
-    return bool(held) if offices is None else not held.isdisjoint(offices)
+    return not office_ids(user, permission).isdisjoint(offices)
