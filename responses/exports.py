@@ -1,22 +1,55 @@
-"""The matrix as a file."""
+"""The matrix of a response as a file, in every format there is."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 
+from django.utils.translation import gettext as _
+
+from evaltrack.errors import Refused
 from recommendations.profiles import Profile
+from responses.matrix.build import build
+from responses.matrix.document import Matrix
+from responses.matrix.writers import json, pdf
 from responses.models import ManagementResponse
+
+Writer = Callable[[Matrix, Profile, str, date | None], bytes]
+
+WRITERS: dict[str, Writer] = {
+    "json": lambda matrix, profile, language, printed_on: json.write(matrix),
+    "pdf": lambda matrix, profile, language, printed_on: pdf.write(
+        matrix, profile, language=language, printed_on=printed_on
+    ),
+}
+
+
+def export(
+    response: ManagementResponse,
+    format: str,
+    *,
+    profile: Profile | None = None,
+    language: str | None = None,
+    printed_on: date | None = None,
+) -> bytes:
+    """The matrix as a file of that format.
+
+    Printed formats take the words and layout of ``profile`` (else of the evaluation's own) in ``language``
+    (else in that of the text), and say when they were printed. Raises Refused for an unknown format, and
+    ``evaltrack.documents.pdf.PdfUnavailableError``.
+    """
+    write = WRITERS.get(format)
+    if write is None:
+        raise Refused(
+            _("A matrix cannot be written as “%(format)s”. Choose one of: %(known)s.")
+            % {"format": format, "known": ", ".join(WRITERS)}
+        )
+    matrix = build(response)
+    return write(
+        matrix, profile or response.evaluation.profile.rules, language or matrix.language, printed_on
+    )
 
 
 def safe_name(name: str) -> str:
-    """A file name that no header or file system stumbles over."""
-    return re.sub(r"[^\w.-]+", "-", name)
-
-
-def export(response: ManagementResponse, format: str, *, profile: Profile | None = None, language: str = "en") -> bytes:
-    """The matrix as it stands, as ``json`` or ``pdf``; ``profile`` prints it in another layout than its own."""
-    from responses.matrix.build import build
-    from responses.matrix.writers import json, pdf
-
-    matrix = build(response)
-    if format == "json":
-        return json.write(matrix)
-    return pdf.write(matrix, profile or response.evaluation.profile.rules, language=language)
+    """A file name of plain letters, digits and dashes, such as no system and no header stumbles over."""
+    stem, dot, ending = name.rpartition(".")
+    return (re.sub(r"[^A-Za-z0-9.]+", "-", stem).strip("-.") or "matrix") + dot + ending

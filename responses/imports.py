@@ -68,12 +68,17 @@ def profile_of(matrix: Matrix, evaluation: Evaluation | None = None) -> RuleProf
             )
             % {"evaluation": evaluation, "own": evaluation.profile.slug, "other": matrix.profile}
         )
-    found = evaluation.profile if evaluation else RuleProfile.objects.latest_of(matrix.profile)
+    return evaluation.profile if evaluation else profile_called(matrix.profile)
+
+
+def profile_called(slug: str) -> RuleProfile:
+    """The latest version of the profile. Raises Refused, and names those there are."""
+    found = RuleProfile.objects.latest_of(slug)
     if found is None:
         known = RuleProfile.objects.order_by("slug").values_list("slug", flat=True).distinct()
         raise Refused(
             _("There is no rule profile “%(profile)s”. Choose one of: %(known)s.")
-            % {"profile": matrix.profile, "known": ", ".join(known)}
+            % {"profile": slug, "known": ", ".join(known)}
         )
     return found
 

@@ -17,6 +17,7 @@ SUPPORT = _any(
     r"(?:appuyée?s?|soutenue?s?) par(?: (?:le|la|les))?",
     r"con (?:el |la )?(?:apoyo|asistencia|ayuda|contribución)(?: \w+)? (?:del|de la|de los|de las|de|por)",
     r"(?:apoyad|asistid)[oa]s? por(?: (?:el|la|los|las))?",
+    r"(?<=, )(?:with|avec|con)(?: (?:the|les?|la|el|los|las))?",
 )
 _COORDINATION = (
     r"coordination|collaboration|consultation|cooperation|co-operation|partnership|liaison|conjunction"

@@ -110,6 +110,7 @@ def test_what_parts_two_names(text: str, expected: list[str]):
         ("Quay manager, with the support from the pilots.", ["lead: Quay manager", "support: pilots"]),
         ("Quay manager with technical assistance from HQ", ["lead: Quay manager", "support: HQ"]),
         ("Quay manager, with inputs from HQ and ABC", ["lead: Quay manager", "support: HQ", "support: ABC"]),
+        ("Quay manager, with the pilots", ["lead: Quay manager", "support: pilots"]),
         ("Quay manager supported by Stores", ["lead: Quay manager", "support: Stores"]),
         ("Quay manager in coordination with Stores", ["lead: Quay manager", "coordination: Stores"]),
         ("Quay manager in close collaboration with Stores", ["lead: Quay manager", "coordination: Stores"]),

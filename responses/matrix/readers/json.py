@@ -46,12 +46,17 @@ OTHER_KINDS = {
 
 def read(data: bytes) -> Matrix:
     """The matrix in a JSON file; raises :class:`UnreadableError`."""
-    if len(data) > LARGEST:
+    check_size(len(data))
+    return from_data(_parsed(_decoded(data)))
+
+
+def check_size(size: int) -> None:
+    """Raises :class:`UnreadableError` for a file of so many bytes, before it is read, where that is too many."""
+    if size > LARGEST:
         raise UnreadableError(
             _("The file has %(size).1f MB, and a matrix may have %(largest)d MB at most")
-            % {"size": len(data) / MEGABYTE, "largest": LARGEST // MEGABYTE}
+            % {"size": size / MEGABYTE, "largest": LARGEST // MEGABYTE}
         )
-    return from_data(_parsed(_decoded(data)))
 
 
 def from_data(data: object) -> Matrix:

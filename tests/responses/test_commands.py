@@ -1,0 +1,454 @@
+"""``import_matrix`` and ``export_matrix``: what scripts rely on, and what every bad file is told."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from recommendations.models import Evaluation
+from responses.matrix.document import Action, Party, Recommendation, Responsible
+from responses.matrix.readers import json as reader
+from responses.matrix.writers import json as writer
+from responses.models import ManagementResponse
+from tests import factories, services
+from tests.responses.matrix.matrices import harbour
+from tests.responses.test_imports import counts
+
+pytestmark = pytest.mark.django_db
+
+CASES = ["seed000.matrix.json", "iom-2022-aap.matrix.json", "iom-matrix-crest.matrix.json"]
+AS_ROOT = os.geteuid() == 0
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "harbour.json"
+    path.write_bytes(writer.write(harbour()))
+    return path
+
+
+def changed(path: Path, **values: object) -> Path:
+    """The file with these values set, by path ("recommendations 0 priority")."""
+    data = json.loads(path.read_bytes())
+    for where, value in values.items():
+        *steps, last = (int(step) if step.isdigit() else step for step in where.split(" "))
+        place = data
+        for step in steps:
+            place = place[step]
+        place[last] = value
+    path.write_text(json.dumps(data))
+    return path
+
+
+def run(*arguments: object) -> list[str]:
+    """The lines a command prints."""
+    out = StringIO()
+    call_command(*map(str, arguments), stdout=out, stderr=out)
+    return out.getvalue().splitlines()
+
+
+def refusal(*arguments: object) -> str:
+    """The reason a command gives for its exit status 2, which changes nothing."""
+    before, out = counts(), StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command(*map(str, arguments), stdout=out)
+    assert caught.value.returncode == 2
+    assert counts() == before
+    assert out.getvalue() == ""
+    reason = str(caught.value)
+    assert "\n" not in reason
+    return reason
+
+
+# There and back
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_real_matrix_comes_back_in_full(shared: Path, tmp_path: Path, name: str):
+    truth, out = shared / "cases" / name, tmp_path / "out.json"
+    reference = run("import_matrix", truth, "--commit")[-1]
+    run("export_matrix", reference, "--format", "json", "-o", out)
+    scored = subprocess.run(
+        [sys.executable, shared / "cases" / "score.py", truth, out],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert scored.stdout.splitlines()[-1].startswith("exact 100.0 % of ")
+    before, after = reader.read(truth.read_bytes()), reader.read(out.read_bytes())
+    assert replace(after, evaluation=replace(after.evaluation, reference=None)) == before
+
+
+def test_json_writes_the_matrix_as_read(file: Path, tmp_path: Path):
+    out = tmp_path / "read.json"
+    run("import_matrix", file, "--json", out)
+    assert out.read_bytes() == file.read_bytes()
+    run("import_matrix", file, "--profile", "iom-matrix", "--json", out)
+    assert reader.read(out.read_bytes()) == replace(harbour(), profile="iom-matrix")
+
+
+# Importing
+
+
+def test_without_commit_nothing_is_changed(file: Path):
+    before = counts()
+    assert run("import_matrix", file)[-1] == "Nothing was changed; --commit imports it."
+    assert counts() == before
+
+
+def test_what_was_understood_is_printed(file: Path):
+    assert run("import_matrix", file) == [
+        "Title: Safe Harbours",
+        "Short title: Harbours mid-term",
+        "Reference: SH-2031-04",
+        "Conducted: 2030-2031",
+        "Rule profile: plain, Plain management response matrix (1)",
+        "Language of the text: en",
+        "Coordinator: Harbour programme manager, Port Azure",
+        "Date of the response: “3 May 2031”, due 3 May 2031",
+        "Recommendations: 3 (1 accepted, 1 rejected, 1 without decision); key actions: 2; footnotes: 1",
+        "",
+        "1. Light the *outer* quay[^a].",
+        "   Accepted; priority 1; “2031-2032”, starts 1 January 2031, due 31 December 2032",
+        "   Quay unit",
+        "   1.1 Buy forty lamps",
+        "       “30 June 2031”, due 30 June 2031; Quay unit (lead), Store (support); In progress",
+        "   1.2 Teach the night watch",
+        "       no deadline",
+        "",
+        "2. Close the inner quay.",
+        "   Rejected",
+        "",
+        "3. Ask the fishers.",
+        "   without decision",
+        "",
+        "Doubtful:",
+        "- recommendations[0].responsible: the file names nobody; by its words: Quay unit (lead)",
+        "- recommendations[0].actions[0].responsible: the file names Quay unit (lead), Store (support);"
+        " by its words: Quay unit (lead), store (support)",
+        "- recommendations[2].response: there is no decision",
+        "- 1 key action has no deadline",
+        "- 1 key action names nobody responsible",
+        "",
+        "Nothing was changed; --commit imports it.",
+    ]
+
+
+def test_what_is_doubtful_is_printed(tmp_path: Path):
+    path = tmp_path / "doubtful.json"
+    matrix = replace(
+        harbour(),
+        recommendations=(
+            Recommendation(
+                "1",
+                "Light it[^b].",
+                actions=(
+                    Action("1.1", "Go", responsible=Responsible("Quays; Nets", (Party("Nets", "lead"),))),
+                )
+                * 2,
+            ),
+        ),
+    )
+    path.write_bytes(writer.write(matrix))
+    changed(
+        path,
+        **{
+            "recommendations 0 priority": 9,
+            "recommendations 0 response decision": "partially_accepted",
+            "recommendations 0 timeline": {
+                "text": "when the tide turns",
+                "kind": "unknown",
+                "start": None,
+                "due": None,
+            },
+            "recommendations 0 actions 0 deadline": {
+                "text": "2031",
+                "kind": "year",
+                "start": None,
+                "due": "2031-06-30",
+            },
+        },
+    )
+    lines = run("import_matrix", path)
+    assert lines[lines.index("This keeps it from being imported:") :] == [
+        "This keeps it from being imported:",
+        "- recommendations[0].priority: the profile plain has no priority 9, only 1, 2, 3",
+        "",
+        "Doubtful:",
+        "- recommendations[0].text: there is no footnote for the mark [^b]",
+        "- footnotes[0]: no text has the mark [^a]",
+        "- recommendations[0].response: this decision needs a reason, and there is no narrative",
+        "- recommendations[0].timeline: “when the tide turns” is not understood as a time; it is kept as written",
+        "- recommendations[0].actions[0].deadline: “2031” is in the file: due 30 June 2031;"
+        " by its words: due 31 December 2031",
+        "- recommendations[0].actions[0].responsible: the file names Nets (lead);"
+        " by its words: Quays (lead), Nets (lead)",
+        "- recommendations[0].actions[1].responsible: the file names Nets (lead);"
+        " by its words: Quays (lead), Nets (lead)",
+        "- 1 key action has no deadline",
+        "",
+        "Nothing was changed.",
+    ]
+
+
+def test_commit_prints_the_reference_alone_on_the_last_line(file: Path):
+    assert run("import_matrix", file, "--commit")[-2:] == ["It is in EvalTrack now:", "SH-2031-04"]
+    assert ManagementResponse.objects.get().evaluation.reference == "SH-2031-04"
+
+
+def test_a_reference_is_made_where_the_file_has_none(file: Path, time_machine):
+    time_machine.move_to("2031-06-01")
+    changed(file, **{"evaluation reference": None})
+    assert run("import_matrix", file, "--commit")[-1] == "EV-2031-001"
+    assert run("import_matrix", file, "--commit")[-1] == "EV-2031-002"
+
+
+def test_an_evaluation_is_made_or_taken(file: Path):
+    there = factories.evaluation(profile_slug="plain", reference="SH-7")
+    assert run("import_matrix", file, "--commit", "--evaluation", "SH-7")[-1] == "SH-7"
+    assert ManagementResponse.objects.get().evaluation == there
+    assert run("import_matrix", file, "--commit", "--evaluation", "SH-8")[-1] == "SH-8"
+    assert Evaluation.objects.count() == 2
+
+
+def test_another_profile_than_the_files_own(file: Path):
+    run(
+        "import_matrix",
+        changed(file, **{"recommendations 0 actions 0 status": None}),
+        "--profile",
+        "iom-matrix",
+        "--commit",
+    )
+    assert Evaluation.objects.get().profile.slug == "iom-matrix"
+
+
+# Bad input, one by one, without and with --commit
+
+
+@pytest.fixture(params=[(), ("--commit",)], ids=["reading", "importing"])
+def mode(request) -> tuple[str, ...]:
+    return request.param
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"format": ', "This is not JSON: line 1, column 12: Expecting value"),
+        (b"", "The file is empty"),
+        (b'{"format": "geojson"}', 'This is JSON but not a matrix: its "format" is not "evaltrack-matrix"'),
+        (b"PK\x03\x04", "This is not JSON: it looks like a Word, Excel or ZIP file"),
+        (b"%PDF-1.7\n", "This is not JSON: it looks like a PDF file"),
+        (b"[" * 31_457_280, "The file has 30.0 MB, and a matrix may have 10 MB at most"),
+    ],
+    ids=["malformed", "empty", "other JSON", "Word", "PDF", "30 MB"],
+)
+def test_a_file_that_is_no_matrix(tmp_path: Path, mode, content: bytes, reason: str):
+    path = tmp_path / "matrix.json"
+    path.write_bytes(content)
+    assert refusal("import_matrix", path, *mode) == reason
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "reason"),
+    [
+        (
+            "recommendations 0 actions 0 deadline kind",
+            "soon",
+            "recommendations[0].actions[0].deadline.kind: 'soon' is not one of date, month, quarter, year,"
+            " period, from, continuous, immediate, relative, conditional, unknown",
+        ),
+        ("profile", "nato", "There is no rule profile “nato”. Choose one of: iom-2022, iom-matrix, plain."),
+        (
+            "recommendations 0 timeline start",
+            "2033-01-01",
+            "recommendations[0].timeline: due 2032-12-31 is before its start 2033-01-01",
+        ),
+        (
+            "recommendations 0 response decision",
+            "rejected",
+            "recommendations[0]: recommendation 1 is rejected, so it can have no key actions;"
+            " take them out or change the decision",
+        ),
+    ],
+    ids=["schema", "profile", "end before start", "action under rejected"],
+)
+def test_a_matrix_that_cannot_be(file: Path, mode, where: str, value: str, reason: str):
+    assert refusal("import_matrix", changed(file, **{where: value}), *mode) == reason
+
+
+def test_an_unknown_profile_asked_for(file: Path, mode):
+    assert refusal("import_matrix", file, "--profile", "nato", *mode) == (
+        "There is no rule profile “nato”. Choose one of: iom-2022, iom-matrix, plain."
+    )
+
+
+def test_no_such_file(tmp_path: Path, mode):
+    path = tmp_path / "nothing.json"
+    assert refusal("import_matrix", path, *mode) == f"{path} cannot be used: No such file or directory"
+
+
+def test_a_folder(tmp_path: Path, mode):
+    assert refusal("import_matrix", tmp_path, *mode) == f"{tmp_path} cannot be used: Is a directory"
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
+def test_a_file_one_may_not_read(file: Path, mode):
+    file.chmod(0)
+    assert refusal("import_matrix", file, *mode) == f"{file} cannot be used: Permission denied"
+
+
+def test_a_file_without_end(mode):
+    assert "10 MB at most" in refusal("import_matrix", "/dev/zero", *mode)
+
+
+def test_an_output_that_cannot_be_written(file: Path, tmp_path: Path, mode):
+    out = tmp_path / "no" / "where.json"
+    assert (
+        refusal("import_matrix", file, "--json", out, *mode)
+        == f"{out} cannot be used: No such file or directory"
+    )
+
+
+def test_a_matrix_that_its_profile_does_not_fit(file: Path):
+    reason = refusal("import_matrix", changed(file, **{"recommendations 0 priority": 9}), "--commit")
+    assert reason == (
+        "The matrix cannot be imported: recommendations[0].priority:"
+        " the profile plain has no priority 9, only 1, 2, 3."
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("--evaluation", "SH-2031-04")])
+def test_a_second_matrix_for_the_same_response(file: Path, options: tuple[str, ...]):
+    run("import_matrix", file, "--commit")
+    assert refusal("import_matrix", file, "--commit", *options) == (
+        "SH-2031-04 has a management response already. A second matrix would mix with it:"
+        " import it into another evaluation."
+    )
+
+
+def test_an_evaluation_without_commit(file: Path):
+    assert refusal("import_matrix", file, "--evaluation", "SH-1") == "--evaluation goes with --commit."
+
+
+# Exporting
+
+
+@pytest.fixture
+def harbours(file: Path) -> str:
+    return run("import_matrix", file, "--commit")[-1]
+
+
+def test_json_is_the_matrix(harbours: str, file: Path, tmp_path: Path):
+    out = tmp_path / "out.json"
+    assert run("export_matrix", harbours, "--format", "json", "-o", out) == []
+    assert out.read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "heading"), [((), "Addressed to"), (("--layout", "iom-matrix"), "Recommendation to")]
+)
+def test_pdf_in_the_words_of_a_profile(harbours: str, tmp_path: Path, options: tuple[str, ...], heading: str):
+    pypdf = pytest.importorskip("pypdf")
+    out = tmp_path / "out.pdf"
+    run("export_matrix", harbours, "--format", "pdf", *options, "-o", out)
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(out).pages)
+    assert heading in text
+    assert "Teach the night watch" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("SH-0", "--format", "json", "-o", "out"), "There is no evaluation with the reference SH-0."),
+        (("SH-0", "--format", "pdf", "-o", "out"), "There is no evaluation with the reference SH-0."),
+        (
+            ("SH-2031-04", "--format", "pdf", "--layout", "nato", "-o", "out"),
+            "There is no rule profile “nato”. Choose one of: iom-2022, iom-matrix, plain.",
+        ),
+        (
+            ("SH-2031-04", "--format", "json", "-o", "no/where.json"),
+            "no/where.json cannot be written: No such file or directory",
+        ),
+        (("SH-2031-04", "--format", "json", "-o", "."), ". cannot be written: Is a directory"),
+    ],
+    ids=["unknown", "unknown pdf", "layout", "no folder", "folder"],
+)
+def test_what_cannot_be_exported(
+    harbours: str, tmp_path: Path, monkeypatch, arguments: tuple[str, ...], reason: str
+):
+    monkeypatch.chdir(tmp_path)
+    assert refusal("export_matrix", *arguments) == reason
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_evaluation_without_response(tmp_path: Path):
+    factories.evaluation(reference="SH-1")
+    reason = refusal("export_matrix", "SH-1", "--format", "json", "-o", tmp_path / "out")
+    assert reason == "SH-1 has no management response yet."
+
+
+def test_responses_of_several_offices(tmp_path: Path):
+    evaluation = factories.evaluation(reference="SH-1")
+    for name in ("Quays", "Nets"):
+        factories.response(evaluation, office=factories.office(name))
+    assert refusal("export_matrix", "SH-1", "--format", "json", "-o", tmp_path / "out") == (
+        "SH-1 has the responses of several offices (Quays, Nets): export them one by one."
+    )
+
+
+# As a script sees it
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an EvalTrack of its own."""
+    folder = tmp_path_factory.mktemp("data")
+    assert manage(folder, "migrate", "--verbosity", "0").returncode == 0
+    return folder
+
+
+def manage(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, arguments)],
+        cwd=settings.BASE_DIR,
+        env=services.environment(EVALTRACK_DATA_DIR=str(folder)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_exit_status_and_last_line(installed: Path, file: Path, tmp_path: Path):
+    out = tmp_path / "out.json"
+    reading = manage(installed, "import_matrix", file)
+    assert (reading.returncode, reading.stderr) == (0, "")
+    importing = manage(installed, "import_matrix", file, "--commit")
+    assert (importing.returncode, importing.stderr) == (0, "")
+    assert importing.stdout.splitlines()[-1] == "SH-2031-04"
+    exporting = manage(installed, "export_matrix", "SH-2031-04", "--format", "json", "-o", out)
+    assert (exporting.returncode, exporting.stdout, exporting.stderr) == (0, "", "")
+    assert out.read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("import_matrix", "nothing.json"), "nothing.json cannot be used: No such file or directory"),
+        (("import_matrix", "manage.py", "--commit"), "This is not JSON: line 1, column 1: Expecting value"),
+        (
+            ("export_matrix", "SH-0", "--format", "json", "-o", "out.json"),
+            "There is no evaluation with the reference SH-0.",
+        ),
+    ],
+)
+def test_exit_status_and_reason(installed: Path, arguments: tuple[str, ...], reason: str):
+    done = manage(installed, *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"CommandError: {reason}\n")
