@@ -22,7 +22,7 @@ from kombu.transport.virtual import BrokerState
 from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps, loads
 
-URL = "evalfs://"
+URL = "evalfs://localhost"
 
 
 class Channel(fs.Channel):

@@ -4,6 +4,7 @@ Each child runs under ``evaltrack.leash`` in a process group of its own: it ends
 ends, and a Ctrl-C in the terminal reaches the parent alone.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FrameType
+from typing import IO
 
 # Everything must be gone within 5 s of the first signal.
 GRACE = 4.0
@@ -28,6 +30,7 @@ class Child:
     def __init__(self, name: str, command: Sequence[str], say: Say) -> None:
         self.name, self.command, self.say = name, command, say
         self.process: subprocess.Popen[str] | None = None
+        self.reader: threading.Thread | None = None
         self.begun = 0.0
         self.pause = 0.0
         self.due = 0.0
@@ -45,19 +48,14 @@ class Child:
             text=True,
             errors="replace",
         )
-        threading.Thread(target=self._forward, args=(self.process,), daemon=True).start()
+        self.reader = threading.Thread(target=self._forward, args=(self.process.stdout,), daemon=True)
+        self.reader.start()
 
-    def _forward(self, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            self.say(self.name, line.rstrip())
-
-    def ended(self) -> int | None:
-        """The exit status when it has just ended; what it left running is ended too."""
-        if self.process is None or (status := self.process.poll()) is None:
-            return None
-        self.kill()
-        self.process = None
-        return status
+    def _forward(self, output: IO[str]) -> None:
+        with output:
+            for line in output:
+                if said := line.rstrip():
+                    self.say(self.name, said)
 
     def back_off(self) -> None:
         """Set when to start again: soon for a program that ran well, ever later for one that keeps ending."""
@@ -69,12 +67,18 @@ class Child:
         if self.process:
             self.process.terminate()
 
-    def kill(self) -> None:
-        if self.process:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:  # the whole group is gone already
-                return
+    def clear_away(self) -> None:
+        """End it for certain, with all that it started, and pass on its last lines."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):  # the whole group is gone already
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+        if self.reader:
+            self.reader.join(1)
+        self.process = None
 
 
 class Supervisor:
@@ -115,7 +119,8 @@ class Supervisor:
         if child.process is None:
             if time.monotonic() >= child.due:
                 child.start(self.keep, self.environment)
-        elif (status := child.ended()) is not None:
+        elif (status := child.process.poll()) is not None:
+            child.clear_away()
             child.back_off()
             how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
             self.say("serve", f"{child.name} ended ({how}); starting it again in {child.pause:.0f} s")
@@ -131,4 +136,4 @@ class Supervisor:
                     child.process.wait(max(0.0, last - time.monotonic()))
                 except subprocess.TimeoutExpired:
                     self.say("serve", f"{child.name} does not stop by itself; it is ended")
-            child.kill()
+            child.clear_away()

@@ -84,11 +84,11 @@ def smtp_server(settings: LazySettings) -> Iterator[MailServer]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Starts ``manage.py serve`` with the options and the environment variables given; ends it after the test."""
+    """Starts ``manage.py serve`` with these options and environment variables; ends it after the test."""
     started: list[Served] = []
 
-    def start(*options: str, data: Path | None = None, port: int | None = None, **settings: str) -> Served:
-        started.append(Served(data or tmp_path / "data", *options, port=port, **settings))
+    def start(*options: str, data: Path | None = None, **how: Any) -> Served:
+        started.append(Served(data or tmp_path / "data", *options, **how))
         return started[-1]
 
     yield start

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -126,14 +126,16 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 class Served:
-    """``manage.py serve`` on a data folder and a free port of its own."""
+    """``manage.py serve`` on a data folder and a free port of its own, started ``through`` another program."""
 
-    def __init__(self, data: Path, *options: str, port: int | None = None, **settings: str) -> None:
+    def __init__(
+        self, data: Path, *options: str, port: int | None = None, through: Sequence[str] = (), **settings: str
+    ) -> None:
         self.port = port or free_port()
         self.data = data
         self.said = ""
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--bind", f"127.0.0.1:{self.port}", *options],
+            [*through, sys.executable, "manage.py", "serve", "--bind", f"127.0.0.1:{self.port}", *options],
             cwd=ROOT,
             env=environment(EVALTRACK_DATA_DIR=str(data), **settings),
             stdout=subprocess.PIPE,

@@ -25,6 +25,8 @@ DEFAULT_BIND = "127.0.0.1:8000"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - translated, not bound to
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file must not wait for a slow disk
 LAST_ONE_LEAVES_WITHIN = 10.0
+# Celery warns at length of running as root, which is what a container does.
+NO_ADVICE = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 
 
 class StartError(Exception):
@@ -62,7 +64,10 @@ class Command(BaseCommand):
             sign_ins = self.prepare(demo)
             threading.Thread(target=self.announce, args=(url, host, port, sign_ins), daemon=True).start()
             Supervisor(
-                commands(listener.fileno()), say=self.say, keep=[folder_lock.fileno(), listener.fileno()]
+                commands(listener.fileno()),
+                say=self.say,
+                keep=[folder_lock.fileno(), listener.fileno()],
+                environment=NO_ADVICE | os.environ,
             ).run(stop_when=lambda: stop_with_parent and os.getppid() != parent)
         self.say("serve", "EvalTrack has stopped.")
 
@@ -93,10 +98,9 @@ class Command(BaseCommand):
             connection.close()
         for entry in app.conf.beat_schedule.values():
             app.send_task(entry["task"], **entry.get("options", {}))
-        lines = ["", f"EvalTrack is ready: {url}", sign_ins, "Ctrl-C stops it.", ""]
-        if not settings.EMAIL_URL:
-            lines.insert(2, f"Its mails are written to files in {settings.EMAIL_FILE_PATH}.")
-        self.say("serve", "\n".join(lines))
+        mails = "" if settings.EMAIL_URL else f"Its mails are written to files in {settings.EMAIL_FILE_PATH}."
+        lines = [f"EvalTrack is ready: {url}", mails, sign_ins, "Ctrl-C stops it."]
+        self.say("serve", "\n" + "\n".join(filter(None, lines)) + "\n")
 
     def say(self, name: str, line: str) -> None:
         try:
@@ -108,7 +112,7 @@ class Command(BaseCommand):
 
 def commands(listener: int) -> dict[str, list[str]]:
     """What runs under the parent: name -> module and arguments."""
-    celery, quiet = ["celery", "-A", "evaltrack"], ["--loglevel", "WARNING"]
+    celery, quiet = ["celery", "--quiet", "-A", "evaltrack"], ["--loglevel", "WARNING"]
     return {
         "web": [
             *("gunicorn", "evaltrack.wsgi", "--bind", f"fd://{listener}", "--no-control-socket"),
@@ -128,9 +132,7 @@ def commands(listener: int) -> dict[str, list[str]]:
 def address_of(bind: str) -> tuple[str, int]:
     host, colon, port = bind.rpartition(":")
     if not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
-        raise StartError(
-            f"'{bind}' is no address to listen on. Give host and port: --bind {DEFAULT_BIND}"
-        )
+        raise StartError(f"'{bind}' is no address to listen on. Give host and port: --bind {DEFAULT_BIND}")
     return host.strip("[]"), int(port)
 
 
