@@ -14,7 +14,7 @@ const evaltrack = {
   async send(url, { method = "POST", headers = {}, ...rest } = {}) {
     const own = { "X-CSRFToken": this.csrf(), "X-Requested-With": "fetch" };
     const response = await fetch(url, { method, headers: { ...own, ...headers }, ...rest });
-    if (response.status === 401) this.signedOut();
+    this.signedOut(response.status === 401);
     return response;
   },
 
@@ -39,8 +39,9 @@ const evaltrack = {
     return toast;
   },
 
-  signedOut() {
-    document.getElementById("signed-out").hidden = false;
+  /** Show, or once a request is answered again hide, that the session has ended. */
+  signedOut(ended) {
+    document.getElementById("signed-out").hidden = !ended;
   },
 
   /** Ask in a dialog; resolves to true or false. */
@@ -105,7 +106,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token;
 });
 
-document.addEventListener("signed-out", () => evaltrack.signedOut());
+document.addEventListener("signed-out", () => evaltrack.signedOut(true));
+document.addEventListener("htmx:afterOnLoad", (event) => event.detail.successful && evaltrack.signedOut(false));
 document.addEventListener("toast", (event) => evaltrack.toast(event.detail.text, event.detail.undo));
 
 document.addEventListener("htmx:responseError", (event) => {

@@ -1,5 +1,7 @@
 """Accounts and roles: who may change them, and what must never be lost."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
@@ -7,6 +9,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from evaltrack import people
 from evaltrack.errors import Refused
@@ -323,3 +326,31 @@ def test_permissions_come_from_all_current_roles(hq: Office, country: Office) ->
 
     assert permissions_of(person) == {Permission.VIEW, Permission.CLEAR, Permission.PREFILL}
     assert permissions_of(make.user("Root", is_superuser=True)) == set(Permission)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_remove_each_other_at_the_same_moment(hq: Office) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets one transaction write at a time; run with TEST_DATABASE=postgres")
+    both = [make.member(Role.ADMINISTRATOR, hq) for _one in range(2)]
+    start = threading.Barrier(2)
+
+    def remove(by: User, other: User) -> str:
+        try:
+            start.wait(timeout=10)
+            people.deactivate(other, by=by, today=TODAY)
+        except (Refused, PermissionDenied) as refusal:
+            return type(refusal).__name__
+        else:
+            return "removed"
+        finally:
+            connection.close()
+
+    for _round in range(5):
+        User.objects.update(is_active=True)
+        pairs = [[User.objects.get(pk=one.pk) for one in pair] for pair in (both, both[::-1])]
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(lambda pair: remove(*pair), pairs))
+        assert outcomes[-1] == "removed"
+        assert outcomes[0] != "removed"
+        assert User.objects.filter(is_active=True).count() == 1
