@@ -1,30 +1,65 @@
 """All addresses: the foundation's own here, those of the two storeys above included."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from evaltrack import health
 from evaltrack.views import account as own
+from evaltrack.views import offices, people
 
-urlpatterns = [
-    path("accounts/login/", account.login, name="account_login"),
-    path("accounts/logout/", account.logout, name="account_logout"),
-    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
-    path("accounts/password/", account.password_change, name="account_change_password"),
-    path("accounts/password/reset/", account.password_reset, name="account_reset_password"),
-    path("accounts/password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+# The administration's own sign-in knows no rate limit; ours is the only door.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+accounts = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
-        r"^accounts/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
     path(
-        "accounts/password/saved/",
-        account.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
+        "password/saved/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
     ),
-    path("accounts/signed-in/", own.signed_in_again, name="signed_in_again"),
+    path("signed-in/", own.signed_in_again, name="signed_in_again"),
+]
+
+persons = [
+    path("", people.people_list, name="people"),
+    path("add/", people.person_add, name="person_add"),
+    path("<int:pk>/", people.person, name="person"),
+    path("<int:pk>/edit/", people.person_edit, name="person_edit"),
+    path("<int:pk>/invite/", people.person_invite, name="person_invite"),
+    path("<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
+    path("<int:pk>/activate/", people.person_activate, name="person_activate"),
+    path("<int:pk>/roles/", people.role_grant, name="role_grant"),
+    path("roles/<int:pk>/end/", people.role_end, name="role_end"),
+]
+
+units = [
+    path("", offices.office_list, name="offices"),
+    path("add/", offices.office_add, name="office_add"),
+    path("<int:pk>/", offices.office, name="office"),
+    path("<int:pk>/edit/", offices.office_edit, name="office_edit"),
+    path("<int:pk>/aliases/", offices.alias_add, name="alias_add"),
+    path("aliases/<int:pk>/remove/", offices.alias_remove, name="alias_remove"),
+]
+
+urlpatterns = [
+    path("healthz", health.live, name="live"),
+    path("readyz", health.ready, name="ready"),
+    path("accounts/", include(accounts)),
     path("profile/", own.profile, name="profile"),
+    path("people/", include(persons)),
+    path("offices/", include(units)),
+    path("roles/", people.roles, name="roles"),
     path("admin/", admin.site.urls),
     path("", include("responses.urls")),
     path("", include("recommendations.urls")),
