@@ -205,7 +205,7 @@
       else input.form.requestSubmit();
     } else if (event.key === "Enter" && input.name === "new_action") {
       event.preventDefault();
-      if (input.value.trim()) input.form.requestSubmit();
+      addRow(input);
     } else if (event.key === "Escape" && cell && isDirty(input)) {
       input.value = storedText(input);
       store.drop(input.name);
@@ -216,8 +216,15 @@
   });
 
   page.addEventListener("change", (event) => {
-    if (event.target.matches("[name=new_action], [name=new_note]") && event.target.value.trim()) event.target.form.requestSubmit();
+    if (event.target.matches("[name=new_action], [name=new_note]")) addRow(event.target);
   });
+
+  /** Once for what was typed: Enter is followed by a change when the field loses the focus. */
+  function addRow(input) {
+    if (!input.value.trim() || input.dataset.sent === input.value) return;
+    input.dataset.sent = input.value;
+    input.form.requestSubmit();
+  }
 
   // A formatted text is edited where it is clicked; its links stay links.
   page.addEventListener("click", (event) => {
@@ -357,7 +364,7 @@
     dragged = rowOf(event.target);
     dragged.classList.add("dragging");
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", "");
+    event.dataTransfer.setData("text/plain", "row");
     event.dataTransfer.setDragImage(dragged, 10, 10);
   });
   page.addEventListener("dragover", (event) => {
