@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,18 +11,19 @@ from django.db.models.functions import Left
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaltrack import deadlines
 from evaltrack.mail import one_line
 from evaltrack.models import Mail
+from evaltrack.text import to_plain
 from responses.models.action import KeyActionQuerySet
 from responses.recipients import Addressee
 
-LISTED = 40  # lines in one group; the rest is a number
+LISTED = 20  # lines in one group; the rest is a number
 SHOWN = 200  # characters of a key action's text
+READ = 2 * SHOWN  # of it, in the database: links in it are longer than what is shown
 
 
 class Subject(NamedTuple):
@@ -42,7 +44,7 @@ class Subject(NamedTuple):
     def of(cls, actions: KeyActionQuerySet) -> "dict[int, Subject]":
         rows = actions.order_by().values_list(
             "pk",
-            Left("text", SHOWN + 1),
+            Left("text", READ),
             "deadline_text",
             "deadline_due",
             "answer__recommendation__number",
@@ -60,7 +62,6 @@ class Line:
     where: str
     text: str
     deadline: str
-    when: str
     url: str
 
 
@@ -126,23 +127,31 @@ def _line(subject: Subject, person: Addressee) -> Line:
         "evaluation": subject.short_title or subject.title,
         "number": subject.number or subject.order,
     }
-    text = Truncator(" ".join(subject.text.split())).chars(SHOWN)
+    text = " ".join(to_plain(subject.text).split())
+    if len(text) > SHOWN:
+        text = f"{text[: SHOWN - 1].rstrip()}…"
     url = settings.BASE_URL + reverse("action", args=[subject.pk])
-    return Line(where, text, subject.deadline, _when(subject, person), url)
+    return Line(where, text, _deadline(subject, person), url)
 
 
-def _when(subject: Subject, person: Addressee) -> str:
-    """How far off the due date is, with that date where the deadline as written is no such date."""
-    if subject.due is None:
-        return ""
-    days = (subject.due - person.today).days
+def _deadline(subject: Subject, person: Addressee) -> str:
+    """The deadline as written; its date too, where that says something else; and how far off it is."""
+    parts = [subject.deadline] if subject.deadline else []
+    if subject.due:
+        day = _written(subject.due, person.language)
+        parts += [day] if day != subject.deadline else []
+        parts.append(_distance((subject.due - person.today).days))
+    return _("Deadline: %(deadline)s") % {"deadline": ", ".join(parts)} if parts else ""
+
+
+@lru_cache(maxsize=10_000)
+def _written(day: date, language: str) -> str:
+    return deadlines.from_date(day, language).text
+
+
+def _distance(days: int) -> str:
     if days < 0:
-        distance = ngettext("%(count)d day late", "%(count)d days late", -days) % {"count": -days}
-    elif days == 0:
-        distance = _("today")
-    else:
-        distance = ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
-    day = deadlines.from_date(subject.due, person.language).text
-    if day == subject.deadline:
-        return distance
-    return _("%(day)s, %(distance)s") % {"day": day, "distance": distance}
+        return ngettext("%(count)d day late", "%(count)d days late", -days) % {"count": -days}
+    if days == 0:
+        return _("today")
+    return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}

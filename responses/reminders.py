@@ -4,6 +4,7 @@ Due is a stored fact (a ``Reminder`` row with a unique key), worked out from dat
 ran: after days without one the next run catches up, and a second run changes nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -145,9 +146,11 @@ class _Run:
         last_day = self.book.last_day
         for rows in Due.chunks(to_remind_of().filter(check_on__lte=last_day)):
             with transaction.atomic():
-                asked = self._plan(_still_to_ask(rows, last_day), self._by_check)
-                moved = [KeyAction(pk=row.pk, check_on=self._next_check(row)) for row in asked]
-                KeyAction.objects.bulk_update(moved, ["check_on"])
+                moved: dict[date | None, list[int]] = defaultdict(list)
+                for row in self._plan(_still_to_ask(rows, last_day), self._by_check):
+                    moved[self._next_check(row)].append(row.pk)
+                for day, asked in moved.items():
+                    KeyAction.objects.filter(pk__in=asked).update(check_on=day)
 
     def _plan(self, rows: list[Due], rule: Rule) -> list[Due]:
         """Write the reminders of these actions that are due and not there yet; the actions that have one."""
