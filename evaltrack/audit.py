@@ -1,7 +1,7 @@
 """Writing the history: every rule function records its change here, inside its own transaction."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -55,6 +55,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Deadline):
         return value.text
-    if isinstance(value, models.Model):
-        return str(value)
-    return value
+    if value is None or isinstance(value, bool | int | float | str | dict):
+        return value
+    if isinstance(value, Iterable):
+        return [_plain(one) for one in value]
+    return str(value)

@@ -206,24 +206,35 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "evaltrack.api.Schema",
-    "DEFAULT_PAGINATION_CLASS": "evaltrack.api.Pagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "evaltrack.api.schema.Schema",
     "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.NamespaceVersioning",
     "DEFAULT_VERSION": "v1",
     "ALLOWED_VERSIONS": ["v1"],
-    "EXCEPTION_HANDLER": "evaltrack.api.one_error_shape",
+    "EXCEPTION_HANDLER": "evaltrack.api.errors.one_error_shape",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("EVALTRACK_API_RATE", default="600/min")},
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
+KNOX_TOKEN_MODEL = "evaltrack.Token"
+MIGRATION_MODULES = {"knox": None}  # its own table would stand empty beside ours
 SPECTACULAR_SETTINGS = {
     "TITLE": "EvalTrack",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CommonStatus": "recommendations.choices.CommonStatus",
+        "Decision": "recommendations.choices.Decision",
+        "EvaluationType": "recommendations.choices.EvaluationType",
+        "Level": "recommendations.choices.Level",
+        "Timing": "recommendations.choices.Timing",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "responses.api_matrix.describe_matrix",
+    ],
 }
 
 # Languages and places -----------------------------------------------------------------------------------
@@ -240,15 +251,16 @@ FORMAT_MODULE_PATH = "evaltrack.formats"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("EVALTRACK_STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_FOLDER = Path(env.str("EVALTRACK_STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 # The image collects and fingerprints its files when it is built; a checkout serves them as they are.
-COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+COLLECTED = env.bool("EVALTRACK_COLLECT", default=(STATIC_FOLDER / "staticfiles.json").exists())
+STATIC_ROOT = STATIC_FOLDER if COLLECTED else None
 WHITENOISE_USE_FINDERS = not COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("EVALTRACK_COLLECT", default=COLLECTED)
+        if COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
@@ -274,5 +286,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("EVALTRACK_LOG_LEVEL", default="INFO")},
 }
-# Deployment choices made through the variables above; addresses are unique whatever their case, by constraint.
+# Deployment choices made through the variables above; addresses are unique in any case, by constraint.
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "auth.W004"]

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from evaltrack import health
 from evaltrack.views import account as own
-from evaltrack.views import offices, people
+from evaltrack.views import offices, people, tokens
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -57,6 +57,9 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     path("accounts/", include(accounts)),
     path("profile/", own.profile, name="profile"),
+    path("profile/tokens/", tokens.token_list, name="tokens"),
+    path("profile/tokens/<uuid:ref>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("api/", include("evaltrack.api.urls")),
     path("people/", include(persons)),
     path("offices/", include(units)),
     path("roles/", people.roles, name="roles"),

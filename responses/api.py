@@ -12,12 +12,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltrack.api.lists import CodeFilter, OfficeFilter, UpdatedAfter
+from evaltrack.api.lists import CodeFilter, FlagFilter, OfficeFilter, UpdatedAfter
 from evaltrack.api.views import Changeable, Creatable, Removable
 from evaltrack.errors import Refused
 from recommendations.choices import CommonStatus, Decision
 from responses import actions, answers, progress
 from responses.api_matrix import MATRIX
+from responses.matrix.build import build
+from responses.matrix.writers import json as matrix_json
 from responses.models import Footnote, KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
 from responses.permissions import actions_of
 from responses.serializers import (
@@ -75,13 +77,11 @@ class Responses(Creatable[ManagementResponse], Changeable[ManagementResponse]):
             answers.set_responded_on(row, values.pop("responded_on"), by=by)
         answers.amend(row, by=by, **values)
 
-    @extend_schema(summary=_("Read the matrix"), responses=MATRIX)
+    @extend_schema(summary=_("Read the matrix"), responses={200: MATRIX})
     @action(detail=True, pagination_class=None, filter_backends=[])
     def matrix(self, request: Request, pk: int) -> Response:
         """The whole matrix as one document, the same as exported to JSON."""
-        from responses.matrix import build, writers
-
-        return Response(writers.json.data(build.build(self.get_object())))
+        return Response(matrix_json.data(build(self.get_object())))
 
 
 def _notes(response: ManagementResponse, wanted: list[dict[str, str]] | None) -> list[tuple[str, str]]:
@@ -145,8 +145,8 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
     common_status = CodeFilter("common_status", CommonStatus, "not_reported")
     due_before = filters.DateFilter("deadline_due", "lte", label=gettext_lazy("Due on this day or earlier."))
     due_after = filters.DateFilter("deadline_due", "gte", label=gettext_lazy("Due on this day or later."))
-    overdue = filters.BooleanFilter(method="late", label=gettext_lazy("Open, and its day is over."))
-    mine = filters.BooleanFilter(method="own", label=gettext_lazy("You are one of those responsible."))
+    overdue = FlagFilter("late", gettext_lazy("Open, and its day is over."))
+    mine = FlagFilter("own", gettext_lazy("You are one of those responsible."))
     updated_after = UpdatedAfter()
 
     class Meta:
@@ -205,7 +205,9 @@ class UpdateFilter(filters.FilterSet):  # type: ignore[misc]
         fields = ["round", "status"]
 
     def under(self, rows: Rows, field: str, value: int) -> Rows:
-        return rows.filter(Q(action__answer__response__evaluation=value) | Q(answer__response__evaluation=value))
+        return rows.filter(
+            Q(action__answer__response__evaluation=value) | Q(answer__response__evaluation=value)
+        )
 
 
 class Updates(Creatable[ProgressUpdate]):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from evaltrack.api.fields import (
+    Choice,
     Moment,
     OfficeField,
     PersonField,
@@ -20,6 +21,7 @@ from evaltrack.api.fields import (
     Words,
 )
 from evaltrack.models import Office, User
+from recommendations.choices import CommonStatus
 from recommendations.models import Evaluation, Recommendation
 from responses.models import (
     ActionParty,
@@ -32,15 +34,21 @@ from responses.models.action import CLOSED
 
 
 class FootnoteSerializer(Strict):
-    mark = serializers.RegexField(r"^[^\s\[\]^]{1,10}\Z", help_text=gettext_lazy("stands in the text as [^mark]"))
+    """A note to any text of the matrix."""
+
+    mark = serializers.RegexField(
+        r"^[^\s\[\]^]{1,10}\Z", help_text=gettext_lazy("stands in the text as [^mark]")
+    )
     text = serializers.CharField()
 
 
 class ResponseSerializer(RowSerializer[ManagementResponse]):
+    """The response of an office: the block above its answers."""
+
     evaluation = VisibleField(queryset=Evaluation.objects.all())
     reference = serializers.CharField(source="evaluation.reference", read_only=True)
     office = OfficeField(queryset=Office.objects.all(), required=False, allow_null=True)
-    coordinator = Words(source="coordinator_text", required=False, allow_blank=True, max_length=500)
+    coordinator = Words(source="coordinator_text", required=False, allow_blank=True)
     coordinator_person = PersonField(
         source="coordinator", queryset=User.objects.all(), required=False, allow_null=True
     )
@@ -64,14 +72,31 @@ class ResponseSerializer(RowSerializer[ManagementResponse]):
         return notes
 
 
+class Status(Words):
+    """A status code of the profile's own; null where nothing was reported."""
+
+    def __init__(self) -> None:
+        super().__init__(read_only=True, allow_null=True)
+
+
+class Common(Choice):
+    """The common status that it counts as."""
+
+    def __init__(self) -> None:
+        super().__init__(CommonStatus.choices, read_only=True, allow_null=True)
+
+
 class AnswerSerializer(RowSerializer[RecommendationResponse]):
+    """The answer to one recommendation; ``status`` is that of the latest progress update to it."""
+
     response = VisibleField(queryset=ManagementResponse.objects.all())
     recommendation = VisibleField(queryset=Recommendation.objects.filter(removed_at=None))
+    status = Status()
+    common_status = Common()
 
     class Meta:
         model = RecommendationResponse
         fields = ("id", "response", "recommendation", "decision", "narrative", "status", "common_status")
-        read_only_fields = ("status", "common_status")
         fixed = ("response", "recommendation")
         validators: list[Any] = []
 
@@ -92,7 +117,7 @@ def as_shown(actions: QuerySet[KeyAction]) -> QuerySet[KeyAction]:
 
 
 class ActionSerializer(RowSerializer[KeyAction]):
-    """``status``, ``comment`` are those of the latest progress update: add an update to change them."""
+    """A key action. ``status`` and ``comment`` are those of the latest update: add one to change them."""
 
     answer = VisibleField(queryset=RecommendationResponse.objects.filter(recommendation__removed_at=None))
     recommendation = serializers.IntegerField(source="answer.recommendation_id", read_only=True)
@@ -101,15 +126,17 @@ class ActionSerializer(RowSerializer[KeyAction]):
     deadline = WhenSerializer(required=False, allow_null=True)
     responsible = ResponsibleSerializer()
     comment = Words(read_only=True, allow_null=True)
+    status = Status()
+    common_status = Common()
     overdue = serializers.SerializerMethodField()
 
     class Meta:
         model = KeyAction
         fields = (
-            "id", "answer", "recommendation", "response", "number", "text", "deadline", "check_on", "responsible",
-            "comment", "status", "common_status", "overdue",
+            "id", "answer", "recommendation", "response", "number", "text", "deadline", "check_on",
+            "responsible", "comment", "status", "common_status", "overdue",
         )  # fmt: skip
-        read_only_fields = ("check_on", "status", "common_status")
+        read_only_fields = ("check_on",)
         fixed = ("answer",)
 
     def get_number(self, action: KeyAction) -> str:
@@ -122,6 +149,8 @@ class ActionSerializer(RowSerializer[KeyAction]):
 
 
 class UpdateSerializer(RowSerializer[ProgressUpdate]):
+    """How things stood on a day, for a key action or for the answer to a recommendation."""
+
     action = VisibleField(queryset=KeyAction.objects.present(), required=False, allow_null=True)
     answer = VisibleField(
         queryset=RecommendationResponse.objects.filter(recommendation__removed_at=None),
@@ -129,7 +158,7 @@ class UpdateSerializer(RowSerializer[ProgressUpdate]):
         allow_null=True,
     )
     as_of = serializers.DateField(required=False, help_text=gettext_lazy("today where it is left out"))
-    reported_by = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    reported_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
     reported_at = Moment(read_only=True)
 
     class Meta:
