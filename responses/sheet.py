@@ -19,6 +19,7 @@ from evaltrack.models import User
 from recommendations import results
 from recommendations.choices import Layout, StatusLevel
 from recommendations.models import Recommendation, SubPoint
+from recommendations.models.results import RecommendationQuerySet
 from recommendations.profiles import Profile, in_language
 from responses.cells import Address, field_of, may_write
 from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
@@ -104,7 +105,7 @@ class Sheet:
 
     def blocks(self, opened: Collection[int] | None = None) -> list[Block]:
         """All recommendations; ``opened`` names those that come with cells (None leaves it to the size)."""
-        lines = self._lines()
+        lines = self._lines(self.evaluation.recommendations.present())
         if opened is None:
             actions = sum(line.actions for line in lines)
             whole = len(lines) <= WHOLE_UP_TO["recommendations"] and actions <= WHOLE_UP_TO["actions"]
@@ -112,11 +113,22 @@ class Sheet:
         self._open([line for line in lines if line.recommendation.pk in opened])
         return lines
 
-    def _lines(self) -> list[Block]:
-        found = self.evaluation.recommendations.present().only("pk", "number", "order", "evaluation_id")
+    def block(self, pk: int, *, is_open: bool = True) -> Block:
+        """One recommendation alone. Raises Recommendation.DoesNotExist where the matrix has none such."""
+        lines = self._lines(self.evaluation.recommendations.present().filter(pk=pk))
+        if not lines:
+            raise Recommendation.DoesNotExist
+        if is_open:
+            self._open(lines)
+        return lines[0]
+
+    def _lines(self, rows: RecommendationQuerySet) -> list[Block]:
+        found = rows.only("pk", "number", "order", "evaluation_id")
         answers = {
             answer.recommendation_id: answer
-            for answer in RecommendationResponse.objects.filter(response=self.response)
+            for answer in RecommendationResponse.objects.filter(
+                response=self.response, recommendation__in=rows.order_by()
+            )
             .only("recommendation_id", "decision", "response_id")
             .annotate(
                 planned=Count("actions", filter=Q(actions__removed_at=None)),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -200,10 +201,9 @@ def _who(conflict: Conflict) -> str:
 def _cells_of(sheet: Sheet, names: list[str]) -> dict[str, Cell]:
     """The cells with these addresses as they stand now, with the others of their recommendation's answer."""
     wanted = set(names)
-    blocks = {int(one.pk) for one in _recommendations(sheet, wanted)}
     found = list(sheet.front.values()) + sheet.notes
-    for block in sheet.blocks(blocks):
-        found += all_cells(block)
+    for recommendation in _recommendations(sheet, wanted):
+        found += all_cells(sheet.block(recommendation.pk))
     answers_too = {name.rsplit(".", 1)[0] for name in wanted if name.startswith("answer.")}
     return {
         str(cell.address): cell

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -50,9 +50,10 @@ def matrix(request: AuthedRequest, pk: int) -> HttpResponse:
 
 def one_block(sheet: Sheet, recommendation: int, *, is_open: bool = True) -> Block:
     """The block of one recommendation; 404 where the matrix has none such."""
-    get_or_404(Recommendation.objects.filter(evaluation=sheet.evaluation, removed_at=None), pk=recommendation)
-    blocks = sheet.blocks([recommendation] if is_open else [])
-    return next(block for block in blocks if block.recommendation.pk == recommendation)
+    try:
+        return sheet.block(recommendation, is_open=is_open)
+    except Recommendation.DoesNotExist as error:
+        raise Http404 from error
 
 
 @require_GET
