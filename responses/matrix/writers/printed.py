@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from evaltrack.deadlines import Deadline
+from evaltrack.documents.pdf import is_right_to_left
 from evaltrack.text import NoteLinks, note_id, to_html, to_inline_html
 from recommendations.choices import Layout
 from recommendations.profiles import Labels, Profile, in_language
@@ -29,10 +30,10 @@ from responses.matrix.document import (
 
 _WORDS = re.compile(r"[^\W_]+")
 NOTHING = SafeString("")
-# A page of the table of key actions: its lines under the head, and the letters of a line of the action, deadline,
-# responsible and comment columns (style sheet: matrix-print.css). Measured with English and Spanish text.
+# A page of the table of key actions (matrix-print.css), measured with English and Spanish text: the lines
+# under its head, and the letters on a line of the action, deadline, responsible and comment columns.
 PAGE_OF_LINES = 57
-LETTERS = (29, 10, 19, 25)
+LETTERS = (29, 14, 16, 25)
 SYMBOLS = ("*", "†", "‡", "§", "form")  # the first of these that the matrix leaves free marks the form's note
 
 
@@ -86,7 +87,7 @@ class PrintedRecommendation:
 
 
 class Paper:
-    """One matrix in the words of its profile. ``front``, ``recommendations``, ``other_notes``: in this order."""
+    """One matrix in the words of its profile; ask for the front, the recommendations, the other notes."""
 
     def __init__(self, matrix: Matrix, profile: Profile, language: str) -> None:
         self.matrix = matrix
@@ -168,8 +169,14 @@ class Paper:
         mark = NOTHING
         if scale and not self._scale_printed:
             self._scale_printed = True
-            mark = self.notes.form_note(scale)
+            mark = self.notes.form_note(scale, printed=self._isolated(scale))
         return self._label(format_html("{}{}", self.say("priority"), mark))
+
+    def _isolated(self, words: str) -> str:
+        """Words of the form, kept from turning round in a matrix written in the other direction."""
+        if is_right_to_left(self.language) == is_right_to_left(self.matrix.language):
+            return words
+        return f"\u2068{words}\u2069"
 
     def _response(self, recommendation: Recommendation) -> SafeString:
         code, narrative = recommendation.response.decision, recommendation.response.narrative
@@ -210,7 +217,7 @@ class Paper:
         )
 
     def _rounds(self, monitoring: Iterable[Monitoring]) -> Iterator[PrintedRound]:
-        """Every round of the profile, blank where nothing was reported, then those that only the matrix has."""
+        """Every round of the profile, blank where nothing was reported, then others that the matrix has."""
         entries = {entry.round: entry for entry in monitoring}
         for round_ in self.profile.rounds:
             entry = entries.pop(round_.name, Monitoring(round_.name))
@@ -267,13 +274,13 @@ class _Notes:
             self._cited[mark] = None
         return self._links(mark)
 
-    def form_note(self, text: str) -> SafeString:
+    def form_note(self, text: str, *, printed: str) -> SafeString:
         """The mark of a note of the form itself, which the matrix may have among its own."""
         for mark, own in self.texts.items():
             if own == text:
                 return self.link(mark) or NOTHING
         mark = next(symbol for symbol in SYMBOLS if symbol not in self.texts)
-        self.texts[mark] = text
+        self.texts[mark] = printed
         return self.link(mark) or NOTHING
 
     def take(self) -> tuple[SafeString, ...]:
@@ -328,7 +335,7 @@ def _written(value: Deadline | Responsible | None) -> str | None:
 
 
 def _is_tall(action: Action) -> bool:
-    """An estimate. Had every row to stay whole, WeasyPrint would print the tall ones without the table's head."""
+    """An estimate. A tall row that has to stay whole, WeasyPrint prints without the head of its table."""
     cells = (action.text, _written(action.deadline), _written(action.responsible), action.comment)
     return any(_lines(cell or "", width) > PAGE_OF_LINES for cell, width in zip(cells, LETTERS, strict=True))
 

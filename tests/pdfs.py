@@ -1,0 +1,73 @@
+"""What a PDF says, as other programs read it: Poppler, pypdf and veraPDF."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+
+DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+BULLETS = re.compile("[•◦▪‣]")
+
+
+def pages(pdf: bytes, order: str = "-raw") -> list[str]:
+    """The text of each page, in the order in which it was drawn: cell by cell."""
+    return DIRECTION_MARKS.sub("", _pdftotext(pdf, order)).split("\f")[:-1]
+
+
+def as_read(pdf: bytes) -> list[str]:
+    """The text of each page in the order of reading, which differs for writing from right to left."""
+    return pages(pdf, "-nodiag")
+
+
+def words(pdf: bytes) -> list[tuple[str, float, float]]:
+    """Every word with where it begins and ends across the page, in points."""
+    found = re.findall(
+        r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>', _pdftotext(pdf, "-bbox")
+    )
+    return [(word, float(left), float(right)) for left, right, word in found]
+
+
+def _pdftotext(pdf: bytes, option: str) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not there: apt install poppler-utils")
+    return subprocess.run(
+        ["pdftotext", option, "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def squeezed(text: str) -> str:
+    """The text without spaces and bullets, so that no line end or hanging indent matters."""
+    return re.sub(r"\s+", "", BULLETS.sub("", text))
+
+
+def reader(pdf: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(BytesIO(pdf))
+
+
+def links(pdf: bytes) -> set[str]:
+    """The addresses that can be clicked."""
+    annotations = [
+        note.get_object()
+        for page in reader(pdf).pages
+        for note in page.get("/Annots", pypdf.generic.ArrayObject())
+    ]
+    return {str(note["/A"]["/URI"]) for note in annotations if "/URI" in note.get("/A", {})}
+
+
+def assert_accessible(shared: Path, folder: Path, documents: dict[str, bytes]) -> None:
+    """veraPDF finds all of them compliant with PDF/UA-1."""
+    if not shutil.which("java") or not Path("/usr/share/java/jaxb-runtime.jar").exists():
+        pytest.skip("veraPDF needs a JDK and libjaxb-java: apt install default-jdk-headless libjaxb-java")
+    files: Sequence[Path] = [folder / f"{name}.pdf" for name in documents]
+    for file, document in zip(files, documents.values(), strict=True):
+        file.write_bytes(document)
+    command = ["sh", str(shared / "tools" / "verapdf.sh"), "ua1", *map(str, files)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "compliant=" not in run.stdout:
+        pytest.skip(f"veraPDF could not be set up: {run.stderr.strip()[-200:]}")
+    assert run.stdout.count("compliant=true") == len(files), run.stdout
