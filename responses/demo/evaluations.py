@@ -1,0 +1,140 @@
+"""One evaluation of the demo, from its record to the latest report on its key actions."""
+
+from typing import Any
+
+from evaltrack.models import User
+from recommendations import evaluations, results
+from recommendations.models import Evaluation, Recommendation, RuleProfile
+from responses import actions, answers, progress
+from responses.demo.moments import Moments
+from responses.demo.organisation import Known
+from responses.models import ManagementResponse, RecommendationResponse
+from responses.progress import Subject
+
+RECORD = ("title", "short_title", "conducted", "type", "timing", "language", "countries")
+RECOMMENDATION = (
+    "text", "rationale", "directed_to", "responsible_text", "priority", "priority_note",
+    "urgency", "difficulty", "impact",
+)  # fmt: skip
+
+
+def make(data: dict[str, Any], moments: Moments, known: Known) -> None:
+    data = _filled(data, moments, data["language"])
+    _Entering(data, moments, known).run()
+
+
+def _filled(data: Any, moments: Moments, language: str) -> Any:
+    """The same data with all the times in its texts written out."""
+    if isinstance(data, dict):
+        return {key: _filled(value, moments, language) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_filled(value, moments, language) for value in data]
+    return moments.fill(data, language).strip() if isinstance(data, str) else data
+
+
+class _Entering:
+    """Enters one evaluation in the order of life: record, recommendations, answers, actions, reports."""
+
+    def __init__(self, data: dict[str, Any], moments: Moments, known: Known) -> None:
+        self.data = data
+        self.moments = moments
+        self.people = known.people
+        self.offices = known.offices
+        self.coordinator = known.people[data["coordinator"]]
+
+    def run(self) -> None:
+        evaluation = self.record()
+        rows = [(self.recommend(evaluation, one), one) for one in self.data["recommendations"]]
+        response = self.open(evaluation)
+        for recommendation, one in rows:
+            self.answer(recommendation, response, one)
+        with self.moments.written(self.data["answered"]):
+            for note in self.data["notes"]:
+                answers.set_footnote(response, note["mark"], note["text"], by=self.coordinator)
+
+    def record(self) -> Evaluation:
+        data = self.data
+        profile = RuleProfile.objects.latest_of(data["profile"])
+        assert profile  # noqa: S101 - for mypy; it is shipped
+        with self.moments.written(data["entered"]) as moment:
+            evaluation = evaluations.enter(
+                by=self.people[data["entered_by"]],
+                today=moment.date(),
+                profile=profile,
+                offices=[self.offices[name] for name in data["offices"]],
+                evaluators=[self.people[key] for key in data["evaluators"]],
+                reference=data["reference"],
+                report_date=self.moments.day(data["reported"]),
+                manager=self.people[data["manager"]],
+                **{name: data[name] for name in RECORD},
+            )
+        Evaluation.objects.filter(pk=evaluation.pk).update(created_at=moment)
+        return evaluation
+
+    def recommend(self, evaluation: Evaluation, one: dict[str, Any]) -> Recommendation:
+        by = self.people[self.data["recommended_by"]]
+        fields = {name: one[name] for name in RECOMMENDATION if name in one}
+        with self.moments.written(self.data["entered"]):
+            recommendation = results.add(evaluation, by=by, **fields)
+            if "timeline" in one:
+                results.set_timeline(recommendation, one["timeline"], by=by)
+            if "sub_points" in one:
+                results.set_sub_points(recommendation, one["sub_points"], by=by)
+        return recommendation
+
+    def open(self, evaluation: Evaluation) -> ManagementResponse:
+        data = self.data
+        with self.moments.written(data["opened"]) as moment:
+            response = answers.open_response(
+                evaluation,
+                by=self.people[data["manager"]],
+                office=self.offices[data["responding"]],
+                coordinator=self.coordinator,
+                coordinator_text=data["coordinator_text"],
+            )
+        ManagementResponse.objects.filter(pk=response.pk).update(created_at=moment)
+        with self.moments.written(data["answered"]):
+            answers.set_responded_on(response, data.get("responded_on", ""), by=self.coordinator)
+            answers.amend(response, by=self.coordinator, overall_comment=data["overall_comment"])
+        return response
+
+    def answer(
+        self, recommendation: Recommendation, response: ManagementResponse, one: dict[str, Any]
+    ) -> None:
+        """Decision and narrative, the actions promised, and what was reported since."""
+        by = self.people[one.get("by", self.data["coordinator"])]
+        ago = one.get("answered", self.data["answered"])
+        with self.moments.written(ago):
+            answer = answers.answer_to(recommendation, response)
+            answers.decide(answer, one.get("decision", ""), by=by)
+            answers.narrate(answer, one.get("narrative", ""), by=by)
+        for promised in one.get("actions", ()):
+            self.promise(answer, promised, by=by, ago=ago)
+        for report in one.get("reports", ()):
+            self.report(answer, report)
+
+    def promise(
+        self, answer: RecommendationResponse, promised: dict[str, Any], *, by: User, ago: int
+    ) -> None:
+        with self.moments.written(ago):
+            action = actions.add(answer, by=by, text=promised["text"])
+            first = promised.get("deadline_at_first", promised.get("deadline", ""))
+            actions.set_deadline(action, first, by=by)
+            actions.set_responsible(action, promised.get("responsible", ""), by=by)
+        if "deadline_changed" in promised:
+            with self.moments.written(promised["deadline_changed"]):
+                actions.set_deadline(action, promised["deadline"], by=by)
+        for report in promised.get("updates", ()):
+            self.report(action, report)
+
+    def report(self, subject: Subject, report: dict[str, Any]) -> None:
+        with self.moments.written(report["ago"]) as moment:
+            progress.report(
+                subject,
+                by=self.people[report["by"]],
+                now=moment,
+                as_of=moment.date(),
+                status=report.get("status", ""),
+                comment=report.get("comment", ""),
+                round=report.get("round", ""),
+            )
