@@ -28,7 +28,8 @@ from recommendations.models import Recommendation
 from responses import actions, answers, cells
 from responses.cells import Address, Conflict, Saved
 from responses.models import KeyAction
-from responses.sheet import Block, Cell, Sheet
+from responses.sheet import Sheet
+from responses.shown import Block, Cell
 from responses.views.matrix import context, one_block, response_or_404
 
 SEEN = ":seen"
@@ -214,24 +215,16 @@ def _cells_of(sheet: Sheet, names: list[str]) -> dict[str, Cell]:
 
 def _recommendations(sheet: Sheet, names: set[str]) -> list[Recommendation]:
     """The recommendations that the addressed cells stand in."""
-    direct, owned = set(), set()
+    keys: dict[str, set[int]] = {}
     for name in names:
         kind, _dot, rest = name.partition(".")
         pk = rest.partition(".")[0]
-        if pk.isdecimal():
-            (
-                owned
-                if kind == "action"
-                else direct
-                if kind in ("recommendation", "answer", "round")
-                else set()
-            ).add(int(pk))
-    direct |= set(
-        KeyAction.objects.filter(pk__in=owned, answer__response=sheet.response).values_list(
-            "answer__recommendation_id", flat=True
-        )
-    )
-    return list(sheet.evaluation.recommendations.present().filter(pk__in=direct))
+        if pk.isdecimal() and len(pk) < 19:
+            keys.setdefault(kind, set()).add(int(pk))
+    direct = keys.get("recommendation", set()) | keys.get("answer", set()) | keys.get("round", set())
+    acting = KeyAction.objects.filter(pk__in=keys.get("action", set()), answer__response=sheet.response)
+    wanted = Q(pk__in=direct) | Q(pk__in=acting.values("answer__recommendation_id"))
+    return list(sheet.evaluation.recommendations.present().filter(wanted))
 
 
 def all_cells(block: Block) -> list[Cell]:

@@ -14,7 +14,8 @@ from evaltrack.web import AuthedRequest, get_or_404, signed_in
 from recommendations.models import Recommendation
 from responses import exports, responsible
 from responses.models import ManagementResponse
-from responses.sheet import Block, Sheet
+from responses.sheet import Sheet
+from responses.shown import Block
 
 
 def response_or_404(user: User, pk: int) -> ManagementResponse:
