@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from evaltrack import health
 from evaltrack.views import account as own
-from evaltrack.views import offices, people, tokens
+from evaltrack.views import deliveries, offices, people, tokens
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -52,6 +52,12 @@ units = [
     path("aliases/<int:pk>/remove/", offices.alias_remove, name="alias_remove"),
 ]
 
+mails = [
+    path("", deliveries.delivery_list, name="deliveries"),
+    path("<int:pk>/", deliveries.delivery, name="delivery"),
+    path("<int:pk>/again/", deliveries.delivery_again, name="delivery_again"),
+]
+
 urlpatterns = [
     path("healthz", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
@@ -60,6 +66,8 @@ urlpatterns = [
     path("profile/tokens/", tokens.token_list, name="tokens"),
     path("profile/tokens/<uuid:ref>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("api/", include("evaltrack.api.urls")),
+    path("profile/mail/", deliveries.my_mail, name="my_mail"),
+    path("mail/", include(mails)),
     path("people/", include(persons)),
     path("offices/", include(units)),
     path("roles/", people.roles, name="roles"),
