@@ -34,7 +34,7 @@ def database() -> str:
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except (DatabaseError, ImproperlyConfigured):
         return "does not answer"
-    return f"{len(pending)} migrations are not applied" if pending else OK
+    return f"migrations not applied: {len(pending)}" if pending else OK
 
 
 def broker() -> str:

@@ -270,6 +270,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = env.bool("EVALTRACK_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no HTTPS
 SECURE_HSTS_SECONDS = env.int("EVALTRACK_HSTS_SECONDS", default=0)
 if env.bool("EVALTRACK_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
