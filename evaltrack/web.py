@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
@@ -137,6 +138,13 @@ def render_part(request: AuthedRequest, template: str, part: str, context: dict[
     response = render(request, f"{template}#{part}" if wanted else template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def came_from(request: HttpRequest, otherwise: str = "") -> str:
+    """Where to return to: what ``next`` names in the form or the address, if it is one of our own pages."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if ours else otherwise
 
 
 def toast(response: HttpResponse, text: Any, undo: str = "") -> HttpResponse:

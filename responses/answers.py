@@ -12,9 +12,8 @@ from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Office, User
 from recommendations.models import Evaluation, Recommendation
-from recommendations.permissions import may_edit
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
-from responses.permissions import access
+from responses.permissions import access, may_open
 
 
 def check(by: User | None, response: ManagementResponse) -> None:
@@ -28,9 +27,9 @@ def open_response(
     evaluation: Evaluation, *, by: User | None, office: Office | None = None, **fields: Any
 ) -> ManagementResponse:
     """Begin the response of one office. Raises PermissionDenied, Refused where there is one already."""
-    response = ManagementResponse(evaluation=evaluation, office=office, **fields)
-    if by and not may_edit(by, evaluation) and not access(by, response).respond:
+    if by and not may_open(by, evaluation):
         raise PermissionDenied
+    response = ManagementResponse(evaluation=evaluation, office=office, **fields)
     try:
         with transaction.atomic():
             response.save()

@@ -1,4 +1,4 @@
-"""Statuses and decisions as the badges that pages show: the organisation's own word, and the colour's class."""
+"""Statuses and decisions as the badges that pages show: the organisation's word, the colour's class."""
 
 from typing import NamedTuple
 

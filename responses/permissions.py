@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from evaltrack.models import Membership, User
 from evaltrack.roles import Permission, can
+from recommendations.models import Evaluation
 from recommendations.permissions import may_edit, may_edit_recommendations
 from responses.models import ActionParty, KeyAction, ManagementResponse
 
@@ -33,6 +34,12 @@ def involved_in(user: User) -> Q:
     return Q(pk__in=coordinated.values("evaluation_id")) | Q(
         pk__in=acting.values("answer__response__evaluation_id")
     )
+
+
+def may_open(user: User, evaluation: Evaluation) -> bool:
+    """Who may begin a response: those who keep the evaluation's record, or answer at one of its offices."""
+    offices = set(evaluation.offices.values_list("pk", flat=True))
+    return may_edit(user, evaluation) or can(user, Permission.RESPOND, offices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,23 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from evaltrack import deadlines
 from evaltrack.models import Part
 from recommendations import terms
+from recommendations.choices import Decision, StatusLevel
 from recommendations.models import Evaluation, Recommendation, RuleProfile
 from recommendations.models.evaluation import EvaluationQuerySet
-from recommendations.profiles import Profile
-from responses.models import ActionParty, KeyAction, ManagementResponse, RecommendationResponse
+from recommendations.profiles import Profile, Round, in_language
+from responses.models import (
+    ActionParty,
+    KeyAction,
+    ManagementResponse,
+    ProgressUpdate,
+    RecommendationResponse,
+)
 from responses.models.action import CLOSED
 from responses.reminders import to_remind_of
 
@@ -40,6 +48,7 @@ class Answering:
     answered: int
     overdue: int
     due: date | None
+    today: date
 
     @property
     def state(self) -> str:
@@ -47,10 +56,10 @@ class Answering:
             return MISSING
         return COMPLETE if 0 < self.recommendations == self.answered else INCOMPLETE
 
-    def days_late(self, today: date) -> int:
+    @property
+    def days_late(self) -> int:
         """Days since the term ended without a whole answer; 0 while in time."""
-        late = bool(self.due) and self.state != COMPLETE
-        return max(0, (today - self.due).days) if late and self.due else 0
+        return max(0, (self.today - self.due).days) if self.due and self.state != COMPLETE else 0
 
 
 _PRESENT = Recommendation.objects.filter(removed_at=None)
@@ -79,25 +88,24 @@ def in_state(evaluations: EvaluationQuerySet, *states: str) -> EvaluationQuerySe
 
 def with_counts(evaluations: EvaluationQuerySet, today: date) -> EvaluationQuerySet:
     """Annotated with what :func:`answering` reads."""
-    present = Recommendation.objects.filter(removed_at=None)
-    answered = present.filter(Exists(_DECIDED.filter(recommendation=OuterRef("pk"))))
+    answered = _PRESENT.filter(Exists(_DECIDED.filter(recommendation=OuterRef("pk"))))
     late = to_remind_of().filter(deadline_due__lt=today)
     return evaluations.annotate(
         begun=Exists(ManagementResponse.objects.filter(evaluation=OuterRef("pk"))),
-        recommendation_count=_count(present, "evaluation"),
+        recommendation_count=_count(_PRESENT, "evaluation"),
         answered_count=_count(answered, "evaluation"),
         overdue_count=_count(late, "answer__response__evaluation"),
     )
 
 
-def answering(evaluations: Iterable[Evaluation]) -> list[Answering]:
+def answering(evaluations: Iterable[Evaluation], today: date) -> list[Answering]:
     """The evaluations that :func:`with_counts` annotated, in the same order (one query, for their rules)."""
     rows: list[Any] = list(evaluations)
     rules = rules_of(row.profile_id for row in rows)
     return [
         Answering(
             row, row.begun, row.recommendation_count, row.answered_count, row.overdue_count,
-            response_due(row, rules[row.profile_id]),
+            response_due(row, rules[row.profile_id]), today,
         )
         for row in rows
     ]  # fmt: skip
@@ -110,10 +118,16 @@ def response_due(evaluation: Evaluation, rules: Profile) -> date | None:
 
 # Responses -----------------------------------------------------------------------------------------------
 
+DECISION_COUNTS = ("answered", "without_reason", "without_action", "promised")
+ACTION_COUNTS = ("actions", "closed", "overdue", "without_lead", "without_deadline")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far one response is, and what it still lacks."""
+    """How far one response is, and what it still lacks.
+
+    ``round`` is the follow-up round that is under way, where statuses are kept per recommendation.
+    """
 
     response: ManagementResponse
     due: date | None
@@ -121,22 +135,24 @@ class Standing:
     answered: int
     without_reason: int
     without_action: int
+    promised: int
+    round: Round | None
+    reported: int
     actions: int
     closed: int
     overdue: int
     without_lead: int
     without_deadline: int
+    today: date
 
     @property
     def is_answered(self) -> bool:
         return 0 < self.recommendations == self.answered
 
     @property
-    def needs_work(self) -> bool:
-        return bool(self.gaps)
-
-    def days_late(self, today: date) -> int:
-        return max(0, (today - self.due).days) if self.due and not self.is_answered else 0
+    def days_late(self) -> int:
+        """Days since the term ended without a whole answer; 0 while in time."""
+        return max(0, (self.today - self.due).days) if self.due and not self.is_answered else 0
 
     @property
     def gaps(self) -> list[str]:
@@ -144,23 +160,43 @@ class Standing:
         if not self.recommendations:
             return [_("no recommendations entered yet")]
         missing = self.recommendations - self.answered
-        counted = (
-            (missing, ngettext("%(count)d recommendation not answered", "%(count)d recommendations not answered", missing)),
-            (self.without_reason, ngettext(
-                "%(count)d decision without its reason", "%(count)d decisions without their reason", self.without_reason)),
-            (self.without_action, ngettext(
-                "%(count)d accepted without a key action", "%(count)d accepted without a key action", self.without_action)),
-            (self.without_lead, ngettext(
-                "%(count)d key action without a lead", "%(count)d key actions without a lead", self.without_lead)),
-            (self.without_deadline, ngettext(
-                "%(count)d key action without a deadline", "%(count)d key actions without a deadline",
-                self.without_deadline)),
-        )  # fmt: skip
-        return [words % {"count": count} for count, words in counted if count]
+        unreported = self.promised - self.reported if self.round else 0
+        counted = {
+            ngettext(
+                "%(count)d recommendation not answered", "%(count)d recommendations not answered", missing
+            ): missing,
+            ngettext(
+                "%(count)d decision without its reason",
+                "%(count)d decisions without their reason",
+                self.without_reason,
+            ): self.without_reason,
+            ngettext(
+                "%(count)d accepted without a key action",
+                "%(count)d accepted without a key action",
+                self.without_action,
+            ): self.without_action,
+            ngettext(
+                "%(count)d key action without a lead",
+                "%(count)d key actions without a lead",
+                self.without_lead,
+            ): self.without_lead,
+            ngettext(
+                "%(count)d key action without a deadline",
+                "%(count)d key actions without a deadline",
+                self.without_deadline,
+            ): self.without_deadline,
+            ngettext(
+                "%(round)s: %(count)d recommendation without a status",
+                "%(round)s: %(count)d recommendations without a status",
+                unreported,
+            ): unreported,
+        }
+        round_ = in_language(self.round.labels, get_language() or "en") if self.round else ""
+        return [words % {"count": count, "round": round_} for words, count in counted.items() if count > 0]
 
 
 def standings(responses: Iterable[ManagementResponse], today: date) -> list[Standing]:
-    """How far each response is, in the same order: four queries. Needs ``evaluation`` fetched with them."""
+    """How far each response is, in the same order: five queries. Needs ``evaluation`` fetched with them."""
     rows = list(responses)
     rules = rules_of(row.evaluation.profile_id for row in rows)
     present = Recommendation.objects.filter(
@@ -168,19 +204,47 @@ def standings(responses: Iterable[ManagementResponse], today: date) -> list[Stan
     )
     totals = dict(present.order_by().values_list("evaluation").annotate(Count("pk")))
     decided = _decisions(rows, {row.pk: rules[row.evaluation.profile_id] for row in rows})
+    reported = _reported(rows)
     actions = _actions(rows, today)
-    blank_decisions = dict.fromkeys(("answered", "without_reason", "without_action"), 0)
-    blank_actions = dict.fromkeys(("actions", "closed", "overdue", "without_lead", "without_deadline"), 0)
-    return [
-        Standing(
-            response=row,
-            due=response_due(row.evaluation, rules[row.evaluation.profile_id]),
-            recommendations=totals.get(row.evaluation_id, 0),
-            **{**blank_decisions, **decided.get(row.pk, {})},
-            **{**blank_actions, **actions.get(row.pk, {})},
+    found = []
+    for row in rows:
+        own = rules[row.evaluation.profile_id]
+        round_ = round_under_way(own, row.evaluation, today)
+        found.append(
+            Standing(
+                response=row,
+                due=response_due(row.evaluation, own),
+                today=today,
+                recommendations=totals.get(row.evaluation_id, 0),
+                round=round_,
+                reported=reported.get((row.pk, round_.name), 0) if round_ else 0,
+                **decided.get(row.pk, dict.fromkeys(DECISION_COUNTS, 0)),
+                **actions.get(row.pk, dict.fromkeys(ACTION_COUNTS, 0)),
+            )
         )
-        for row in rows
-    ]
+    return found
+
+
+def round_under_way(rules: Profile, evaluation: Evaluation, today: date) -> Round | None:
+    """The latest round whose time has come; the report's date stands for its publication."""
+    issued = evaluation.report_date
+    if not issued or rules.status_level != StatusLevel.RECOMMENDATION:
+        return None
+    begun = [one for one in rules.rounds if deadlines.months_after(issued, one.months) <= today]
+    return max(begun, key=lambda one: one.months, default=None)
+
+
+def _reported(rows: list[ManagementResponse]) -> dict[tuple[int, str], int]:
+    """How many recommendations have a status, by response and round."""
+    updates = ProgressUpdate.objects.present().filter(answer__response__in=rows).exclude(status="")
+    counted = (
+        updates.exclude(answer__decision__in=("", Decision.REJECTED))
+        .order_by()
+        .values("answer__response", "round")
+        .annotate(count=Count("answer", distinct=True))
+        .values_list("answer__response", "round", "count")
+    )
+    return {(response, round_): count for response, round_, count in counted}
 
 
 def _decisions(rows: list[ManagementResponse], rules: Mapping[int, Profile]) -> dict[int, dict[str, int]]:
@@ -190,16 +254,22 @@ def _decisions(rows: list[ManagementResponse], rules: Mapping[int, Profile]) -> 
     grouped = (
         answers.annotate(bare=~planned)
         .order_by()
-        .values_list("response", "decision")
-        .annotate(Count("pk"), Count("pk", filter=Q(narrative="")), Count("pk", filter=Q(bare=True)))
+        .values("response", "decision")
+        .annotate(
+            count=Count("pk"),
+            unreasoned=Count("pk", filter=Q(narrative="")),
+            unplanned=Count("pk", filter=Q(bare=True)),
+        )
+        .values_list("response", "decision", "count", "unreasoned", "unplanned")
     )
     found: dict[int, dict[str, int]] = {}
-    for response, decision, count, unreasoned, bare in grouped:
+    for response, decision, count, unreasoned, unplanned in grouped:
         rule = rules[response].decision(decision)
-        sums = found.setdefault(response, {"answered": 0, "without_reason": 0, "without_action": 0})
+        sums = found.setdefault(response, dict.fromkeys(DECISION_COUNTS, 0))
         sums["answered"] += count
+        sums["promised"] += count if decision != Decision.REJECTED else 0
         sums["without_reason"] += unreasoned if rule and rule.needs_reason else 0
-        sums["without_action"] += bare if rule and rule.allows_actions else 0
+        sums["without_action"] += unplanned if rule and rule.allows_actions else 0
     return found
 
 
@@ -221,4 +291,5 @@ def _actions(rows: list[ManagementResponse], today: date) -> dict[int, dict[str,
             without_deadline=Count("pk", filter=Q(still_open=True, deadline_text="")),
         )
     )
-    return {sums.pop("response"): sums for sums in map(dict, counted)}
+    rows_of_counts = counted.values_list("response", *ACTION_COUNTS)
+    return {response: dict(zip(ACTION_COUNTS, counts, strict=True)) for response, *counts in rows_of_counts}

@@ -73,6 +73,11 @@ class KeyAction(models.Model):
     def __str__(self) -> str:
         return self.text[:120]
 
+    @property
+    def is_closed(self) -> bool:
+        """Completed or dropped, by its own status or its recommendation's."""
+        return self.common_status in CLOSED or self.answer.common_status in CLOSED
+
 
 class ActionParty(PartyBase):
     """One of those responsible for a key action. Reminders go to the lead."""

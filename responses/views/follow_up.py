@@ -1,22 +1,196 @@
-"""The page of one key action, and of one answer where the status is kept per recommendation."""
+"""One key action, or one answer where the status is kept there: how it stands, and reporting it."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaltrack.web import AuthedRequest, get_or_404, signed_in
-from responses.models import KeyAction, RecommendationResponse
+from evaltrack.errors import Refused
+from evaltrack.models import User
+from evaltrack.web import AuthedRequest, Crumb, came_from, get_or_404, require, signed_in, toast
+from recommendations.choices import StatusLevel
+from recommendations.models import Evaluation
+from responses import badges, follow_up, progress, work
+from responses.forms import ReportForm
+from responses.models import KeyAction, ManagementResponse, RecommendationResponse
+from responses.permissions import access
+from responses.progress import Subject
+
+RELATED = ("response__evaluation__profile", "response__office", "recommendation")
 
 
-@require_GET
+def action_or_404(user: User, pk: int) -> KeyAction:
+    rows = KeyAction.objects.present().visible_to(user).select_related(*(f"answer__{one}" for one in RELATED))
+    return get_or_404(rows, pk=pk)
+
+
+def answer_or_404(user: User, pk: int) -> RecommendationResponse:
+    rows = RecommendationResponse.objects.present().visible_to(user).select_related(*RELATED)
+    return get_or_404(rows, pk=pk)
+
+
+def crumbs(response: ManagementResponse, here: str) -> list[Crumb]:
+    evaluation: Evaluation = response.evaluation
+    return [
+        (_("Evaluations"), reverse("evaluations")),
+        (evaluation.name, reverse("evaluation", args=[evaluation.pk])),
+        (_("Matrix"), reverse("matrix", args=[response.pk])),
+        (here, ""),
+    ]
+
+
+def report_form(subject: Subject, data: Any = None, **options: Any) -> ReportForm:
+    rules = progress.response_of(subject).evaluation.profile.rules
+    today = timezone.localdate()
+    if isinstance(subject, RecommendationResponse):
+        options["round"] = follow_up.round_to_report(subject, rules, today)
+    # Several forms may be open on one page.
+    name = f"report-{subject.pk}-%s"
+    return ReportForm(data, rules=rules, today=today, status=subject.status, auto_id=name, **options)
+
+
+def reported(subject: Subject, form: ReportForm, user: User) -> bool:
+    """Whether the report could be saved; if not, the form says why and holds what was typed."""
+    if not form.is_valid():
+        return False
+    try:
+        progress.report(subject, by=user, now=timezone.localtime(), **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+# Key actions ---------------------------------------------------------------------------------------------
+
+
+@require_safe
 @signed_in
 def action(request: AuthedRequest, pk: int) -> HttpResponse:
-    found = get_or_404(KeyAction.objects.present().visible_to(request.user), pk=pk)
-    return render(request, "follow_up/action.html", {"action": found})
+    return show_action(request, action_or_404(request.user, pk))
 
 
-@require_GET
+def show_action(
+    request: AuthedRequest, found: KeyAction, form: ReportForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page; ``form`` is a report that was refused."""
+    answer, response = found.answer, found.answer.response
+    allowed = access(request.user, response)
+    if form is None and allowed.may_report(found):
+        form = report_form(found)
+    rules = response.evaluation.profile.rules
+    number = follow_up.number(found, follow_up.place(found))
+    due, today = None if found.is_closed else found.deadline_due, timezone.localdate()
+    context = {
+        "action": found,
+        "answer": answer,
+        "response": response,
+        "rules": rules,
+        "number": number,
+        "status": work.status_of(found, rules),
+        "decision": badges.of_decision(rules, answer.decision),
+        "understood": follow_up.understood(found),
+        "distance": work.distance(due, today) if due else "",
+        "late": bool(due and due < today),
+        "parties": found.parties.select_related("person", "office").order_by("order", "pk"),
+        "updates": follow_up.updates_of(found, rules),
+        "reminders": found.reminders.select_related("recipient", "mail").order_by("-planned_at", "-pk"),
+        "may_edit": allowed.respond,
+        "per_recommendation": rules.status_level == StatusLevel.RECOMMENDATION,
+        "form": form,
+        "next": came_from(request),
+        "crumbs": crumbs(response, _("Key action %(number)s") % {"number": number}),
+    }
+    return render(request, "follow_up/action.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def action_report(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Report progress: in the row of "My work" where htmx asks, else from the action's page."""
+    found = action_or_404(request.user, pk)
+    require(
+        progress.may_report(request.user, found), _("Only who is responsible for this action reports on it.")
+    )
+    if request.htmx:
+        return _in_row(request, found)
+    back = came_from(request, reverse("action", args=[pk]))
+    if request.method != "POST":
+        return redirect(f"{reverse('action', args=[pk])}#report")
+    form = report_form(found, request.POST)
+    if not reported(found, form, request.user):
+        return show_action(request, found, form, status=422)
+    messages.success(request, _("Saved: %(text)s") % {"text": found.text[:80]})
+    return redirect(back)
+
+
+def _in_row(request: AuthedRequest, found: KeyAction) -> HttpResponse:
+    posted = request.method == "POST"
+    form = report_form(found, request.POST if posted else None, focus=True)
+    saved = posted and reported(found, form, request.user)
+    shut = saved or (not posted and "close" in request.GET)
+    line = work.lines(KeyAction.objects.filter(pk=found.pk), timezone.localdate())[0]
+    context = {"line": line, "form": None if shut else form, "reported": saved}
+    answer = render(request, "work/_row.html", context, status=422 if posted and not saved else 200)
+    return toast(answer, _("Saved.")) if saved else answer
+
+
+# Answers -------------------------------------------------------------------------------------------------
+
+
+@require_safe
 @signed_in
 def answer(request: AuthedRequest, pk: int) -> HttpResponse:
-    found = get_or_404(RecommendationResponse.objects.present().visible_to(request.user), pk=pk)
-    return render(request, "follow_up/answer.html", {"answer": found})
+    return show_answer(request, answer_or_404(request.user, pk))
+
+
+def keeps_status(found: RecommendationResponse) -> bool:
+    """Whether the status stands with the recommendation, not with its key actions."""
+    return found.response.evaluation.profile.rules.status_level == StatusLevel.RECOMMENDATION
+
+
+def show_answer(
+    request: AuthedRequest, found: RecommendationResponse, form: ReportForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page; ``form`` is a report that was refused."""
+    response = found.response
+    rules = response.evaluation.profile.rules
+    allowed = access(request.user, response)
+    if form is None and allowed.report and keeps_status(found):
+        form = report_form(found)
+    number = found.recommendation.number or found.recommendation.order
+    title = _("Recommendation %(number)s") % {"number": number}
+    context = {
+        "answer": found,
+        "response": response,
+        "rules": rules,
+        "title": title,
+        "status": badges.of_status(rules, found.status),
+        "decision": badges.of_decision(rules, found.decision),
+        "actions": list(follow_up.actions_under(found, rules)),
+        "updates": follow_up.updates_of(found, rules),
+        "may_edit": allowed.respond,
+        "per_recommendation": keeps_status(found),
+        "form": form,
+        "next": came_from(request),
+        "crumbs": crumbs(response, title),
+    }
+    return render(request, "follow_up/answer.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def answer_report(request: AuthedRequest, pk: int) -> HttpResponse:
+    found = answer_or_404(request.user, pk)
+    require(keeps_status(found), _("Here the status is kept with each key action."))
+    require(progress.may_report(request.user, found), _("Only those who answer for the office report here."))
+    form = report_form(found, request.POST)
+    if not reported(found, form, request.user):
+        return show_answer(request, found, form, status=422)
+    messages.success(request, _("Saved."))
+    return redirect(came_from(request, reverse("answer", args=[pk])))

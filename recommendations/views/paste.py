@@ -1,0 +1,130 @@
+"""Entering recommendations: a pasted list or row by row, looked over and mended before anything is saved."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from evaltrack.errors import Refused
+from evaltrack.web import AuthedRequest, came_from, get_or_404, require, signed_in
+from recommendations import drafts
+from recommendations.drafts import MOST, Draft
+from recommendations.forms import PasteForm, draft_formset, drafts_posted, posted_formset
+from recommendations.models import Evaluation
+from recommendations.permissions import may_edit_recommendations
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def paste(request: AuthedRequest, pk: int) -> HttpResponse:
+    found = get_or_404(Evaluation.objects.visible_to(request.user).select_related("profile"), pk=pk)
+    require(
+        may_edit_recommendations(request.user, found),
+        _("The recommendations are entered by the evaluators and by those who keep the evaluation’s record."),
+    )
+    verb, _dash, position = request.POST.get("do", "").partition("-")
+    if request.method == "POST" and verb == "read":
+        return _read(request, found)
+    if request.method == "POST" and verb == "save":
+        return _save(request, found)
+    if request.method == "POST":
+        return _mend(request, found, verb, position)
+    if "rows" in request.GET:
+        return preview(request, found, draft_formset([Draft()] * 3, found.profile.rules))
+    return show(request, found, {"form": PasteForm()})
+
+
+def show(
+    request: AuthedRequest, found: Evaluation, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    back = reverse("evaluation", args=[found.pk])
+    then = came_from(request, back)
+    context |= {
+        "evaluation": found,
+        "present": found.recommendations.present().count(),
+        "next": then,
+        "step": 2 if then == reverse("response_new", args=[found.pk]) else None,
+        "crumbs": [
+            (_("Evaluations"), reverse("evaluations")),
+            (found.name, back),
+            (_("Enter the recommendations"), ""),
+        ],
+    }
+    return render(request, "evaluations/recommendations.html", context, status=status)
+
+
+def preview(
+    request: AuthedRequest, found: Evaluation, formset: Any, error: str = "", status: int = 200
+) -> HttpResponse:
+    return show(request, found, {"formset": formset, "error": error, "most": MOST}, status)
+
+
+# What the buttons do -------------------------------------------------------------------------------------
+
+
+def _read(request: AuthedRequest, found: Evaluation) -> HttpResponse:
+    """The pasted text as rows."""
+    form = PasteForm(request.POST)
+    if form.is_valid():
+        rules = found.profile.rules
+        rows = drafts.read(form.cleaned_data["text"], rules)
+        if 0 < len(rows) <= MOST:
+            return preview(request, found, draft_formset(rows, rules))
+        form.add_error(
+            "text",
+            _("%(count)d recommendations were found; at most %(most)d can be read at once. Paste less.")
+            % {"count": len(rows), "most": MOST}
+            if rows
+            else _(
+                "No recommendation was found here. Paste them with their numbers, or enter them one by one."
+            ),
+        )
+    return show(request, found, {"form": form}, status=422)
+
+
+def _mend(request: AuthedRequest, found: Evaluation, verb: str, position: str) -> HttpResponse:
+    """The rows with one merged, parted or added."""
+    rows, error = drafts_posted(request.POST), ""
+    at = int(position) if position.isdecimal() and len(position) < 4 else -1
+    try:
+        mended = rows
+        if verb == "merge" and 0 < at < len(rows):
+            mended = drafts.merged(rows, at)
+        elif verb == "split" and 0 <= at < len(rows):
+            mended = drafts.split(rows, at)
+        elif verb == "add":
+            mended = [*rows, Draft()]
+        if len(mended) > MOST:
+            raise Refused(
+                _("At most %(most)d rows can be entered at once. Save these first.") % {"most": MOST}
+            )
+        rows = mended
+    except Refused as refusal:
+        error = str(refusal)
+    return preview(request, found, draft_formset(rows, found.profile.rules), error, 422 if error else 200)
+
+
+def _save(request: AuthedRequest, found: Evaluation) -> HttpResponse:
+    formset = posted_formset(request.POST, found.profile.rules)
+    seen = request.POST.get("present", "")
+    if not formset.is_valid():
+        return preview(
+            request, found, formset, _("Some rows cannot be saved yet; they are marked below."), 422
+        )
+    try:
+        added = drafts.save(
+            found, drafts_posted(request.POST), by=request.user, seen=int(seen) if seen.isdecimal() else 0
+        )
+    except Refused as refusal:
+        return preview(request, found, formset, str(refusal), 422)
+    messages.success(
+        request,
+        ngettext("%(count)d recommendation is saved.", "%(count)d recommendations are saved.", len(added))
+        % {"count": len(added)},
+    )
+    return redirect(came_from(request, reverse("evaluation", args=[found.pk])))

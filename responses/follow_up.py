@@ -1,0 +1,72 @@
+"""What the page of a key action, or of one answer, shows of its follow-up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from evaltrack import deadlines
+from recommendations.profiles import Profile, in_language
+from responses import badges, standing
+from responses.badges import Badge
+from responses.models import KeyAction, ProgressUpdate, RecommendationResponse
+from responses.progress import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A progress update as shown."""
+
+    update: ProgressUpdate
+    status: Badge | None
+    round: str
+
+
+def updates_of(subject: Subject, rules: Profile) -> list[Update]:
+    """All reports on it, the latest as-of day first: one query."""
+    rows = subject.updates.select_related("reported_by").order_by("-as_of", "-pk")
+    return [_update(row, rules) for row in rows]
+
+
+def _update(row: ProgressUpdate, rules: Profile) -> Update:
+    status = badges.of_status(rules, row.status) if row.status else None
+    if row.status_text:
+        status = Badge(row.status_text, status.css if status else "")
+    rule = rules.round(row.round)
+    return Update(row, status, in_language(rule.labels, get_language() or "en") if rule else row.round)
+
+
+def place(action: KeyAction) -> int:
+    """Its position among the actions of the recommendation, from 1."""
+    before = Q(order__lt=action.order) | Q(order=action.order, pk__lt=action.pk)
+    return KeyAction.objects.filter(before, removed_at=None, answer=action.answer_id).count() + 1
+
+
+def number(action: KeyAction, place: int) -> str:
+    """Its own number, or recommendation and position, such as "3.2"."""
+    recommendation = action.answer.recommendation
+    return action.own_number or f"{recommendation.number or recommendation.order}.{place}"
+
+
+def understood(action: KeyAction) -> str:
+    """What the deadline was understood to mean."""
+    deadline = action.deadline
+    return deadlines.explain(deadline, language=get_language() or "en") if deadline else ""
+
+
+def actions_under(answer: RecommendationResponse, rules: Profile) -> Iterable[tuple[KeyAction, str, Badge]]:
+    """Its key actions with number and status."""
+    answer_actions = (
+        KeyAction.objects.present().filter(answer=answer).select_related("answer__recommendation")
+    )
+    for place, action in enumerate(answer_actions, start=1):
+        yield action, number(action, place), badges.of_status(rules, action.status)
+
+
+def round_to_report(answer: RecommendationResponse, rules: Profile, today: date) -> str:
+    """The round offered first: the one under way, before any the first."""
+    under_way = standing.round_under_way(rules, answer.response.evaluation, today)
+    rounds = [under_way] if under_way else list(rules.rounds)
+    return rounds[0].name if rounds else ""
