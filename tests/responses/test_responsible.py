@@ -182,9 +182,9 @@ def test_any_text_gives_names_that_are_its_own_words(text: str):
     "piece", ["a manager and ", "(", "()", ";", ", ", " ", "-", "x ", "\n", "with support of "]
 )
 def test_no_text_takes_long(piece: str):
-    started = time.perf_counter()
+    started = time.process_time()
     read(piece * (50_000 // len(piece)))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 # Whom EvalTrack knows
