@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -37,7 +38,11 @@ def context(sheet: Sheet, blocks: list[Block], **more: Any) -> dict[str, Any]:
         "labels": sheet.labels,
         "blocks": blocks,
         "answered": sum(1 for block in blocks if block.decision),
-        "crumbs": [(_("Evaluations"), "evaluations"), (sheet.evaluation.name, "")],
+        "crumbs": [
+            (_("Evaluations"), reverse("evaluations")),
+            (sheet.evaluation.name, reverse("evaluation", args=[sheet.evaluation.pk])),
+            (_("Matrix"), ""),
+        ],
         **more,
     }
 

@@ -183,7 +183,7 @@
     if (isDirty(input)) store.put(input.name, input.value, seenOf(cell).value);
     else store.drop(input.name);
     if (input.matches("select")) save(cell);
-    if (input.matches("[role=combobox]")) propose(input);
+    if (input.matches("[aria-autocomplete]")) propose(input);
   });
 
   page.addEventListener("focusout", (event) => {
@@ -197,7 +197,7 @@
   page.addEventListener("keydown", (event) => {
     const input = event.target;
     if (!input.matches("textarea, select")) return;
-    if (input.matches("[role=combobox]") && steer(event, input)) return;
+    if (input.matches("[aria-autocomplete]") && steer(event, input)) return;
     const cell = cellOf(input);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -300,17 +300,13 @@
       list.style.insetInlineStart = `${Math.min(cell.left - frame.left, frame.width - 260)}px`;
       list.setAttribute("aria-label", input.getAttribute("aria-label"));
       list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
     }, 150);
   }
 
   function closeProposals() {
     clearTimeout(asking);
     list.hidden = true;
-    for (const input of page.querySelectorAll("[aria-expanded=true][role=combobox]")) {
-      input.setAttribute("aria-expanded", "false");
-      input.removeAttribute("aria-activedescendant");
-    }
+    page.querySelector("[aria-activedescendant]")?.removeAttribute("aria-activedescendant");
   }
 
   /** Arrow keys, Enter and Escape in an open list. @returns {boolean} whether the key was for the list */

@@ -8,7 +8,7 @@ from evaltrack import mail
 from evaltrack.models import Mail, User
 from evaltrack.roles import Role
 from tests import factories as make
-from tests.evaltrack.test_people_screens import enter, inspect
+from tests.browser import enter, inspect
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

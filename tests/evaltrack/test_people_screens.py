@@ -1,17 +1,16 @@
 """The screens of people and accounts in a real Chromium: no accessibility fault, no overflow, working scripts."""
 
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaltrack.models import Membership, Office, User
 from evaltrack.roles import Role
 from tests import factories as make
+from tests.browser import enter, inspect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -59,23 +58,6 @@ def no_complaints(page: Page) -> Iterator[None]:
     page.on("pageerror", lambda error: said.append(str(error)))
     yield
     assert [text for text in said if not refused.search(text)] == []
-
-
-def enter(page: Page, server: LiveServer, user: User, path: str) -> None:
-    page.goto(f"{server.url}/accounts/login/?next={path}")
-    page.get_by_label("Email").fill(user.email)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{path}")
-
-
-def inspect(page: Page, name: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == [], name
-    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert sideways == 0, f"{name} scrolls sideways"
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize(

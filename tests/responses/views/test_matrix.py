@@ -11,6 +11,7 @@ from responses import progress
 from responses.cells import digest
 from responses.models import KeyAction
 from tests import factories as make
+from tests.people import five
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def response(office):
 
 @pytest.fixture
 def officer(office):
-    return make.member(Role.ME_OFFICER, office, "Ines Okafor")
+    return make.member(Role.ME_OFFICER, office, "Nora Lund")
 
 
 @pytest.fixture
@@ -74,19 +75,11 @@ PEOPLE = {
 
 
 @pytest.fixture
-def people(office, officer, response):
-    headquarters = make.office("Headquarters")
-    office.parent = headquarters
-    office.save()
-    owner = make.member(Role.ACTION_OWNER, office)
-    make.action(make.answer(make.recommendation(response.evaluation), response), lead=owner)
-    return {
-        "evaluation unit": make.member(Role.EVALUATION_UNIT, headquarters),
-        "officer of the office": officer,
-        "officer elsewhere": make.member(Role.ME_OFFICER),
-        "action owner": owner,
-        "reader": make.member(Role.READER, office),
-    }
+def people(office, response):
+    found = five(office)
+    answer = make.answer(make.recommendation(response.evaluation), response)
+    make.action(answer, lead=found["action owner"])
+    return found
 
 
 @pytest.mark.parametrize("who", PEOPLE)
