@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
-from evaltrack.api.lists import OfficeFilter, UpdatedAfter
+from evaltrack.api.lists import IdFilter, OfficeFilter, UpdatedAfter
 from evaltrack.api.views import Changeable, Creatable, Removable
 from recommendations import evaluations, results
 from recommendations.models import Evaluation, Recommendation, RecommendationParty
@@ -46,7 +46,7 @@ IN_ORDER = Prefetch("parties", RecommendationParty.objects.order_by("order", "pk
 
 
 class RecommendationFilter(filters.FilterSet):  # type: ignore[misc]
-    evaluation = filters.NumberFilter("evaluation_id", label=_("Id of an evaluation."))
+    evaluation = IdFilter("evaluation", label=_("Id of an evaluation."))
     office = OfficeFilter("evaluation__offices")
     due_before = filters.DateFilter("timeline_due", "lte", label=_("Timeline ends on this day or earlier."))
     due_after = filters.DateFilter("timeline_due", "gte", label=_("Timeline ends on this day or later."))

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltrack.api.lists import CodeFilter, FlagFilter, OfficeFilter, UpdatedAfter
+from evaltrack.api.lists import CodeFilter, FlagFilter, IdFilter, OfficeFilter, UpdatedAfter
 from evaltrack.api.views import Changeable, Creatable, Removable
 from evaltrack.errors import Refused
 from recommendations.choices import CommonStatus, Decision
@@ -33,10 +33,6 @@ from responses.serializers import (
 Rows = QuerySet[Any]
 
 
-def number(field: str, label: Any) -> Any:
-    return filters.NumberFilter(field, label=label)
-
-
 OF_EVALUATION = gettext_lazy("Id of an evaluation.")
 OF_RESPONSE = gettext_lazy("Id of a response.")
 OF_RECOMMENDATION = gettext_lazy("Id of a recommendation.")
@@ -44,7 +40,7 @@ OF_ANSWER = gettext_lazy("Id of an answer.")
 
 
 class ResponseFilter(filters.FilterSet):  # type: ignore[misc]
-    evaluation = number("evaluation_id", OF_EVALUATION)
+    evaluation = IdFilter("evaluation", label=OF_EVALUATION)
     office = OfficeFilter("evaluation__offices", "office")
     updated_after = UpdatedAfter()
 
@@ -94,9 +90,9 @@ def _notes(response: ManagementResponse, wanted: list[dict[str, str]] | None) ->
 
 
 class AnswerFilter(filters.FilterSet):  # type: ignore[misc]
-    evaluation = number("response__evaluation_id", OF_EVALUATION)
-    response = number("response_id", OF_RESPONSE)
-    recommendation = number("recommendation_id", OF_RECOMMENDATION)
+    evaluation = IdFilter("response__evaluation", label=OF_EVALUATION)
+    response = IdFilter("response", label=OF_RESPONSE)
+    recommendation = IdFilter("recommendation", label=OF_RECOMMENDATION)
     office = OfficeFilter("response__evaluation__offices", "response__office")
     decision = CodeFilter("decision", Decision, "undecided")
     common_status = CodeFilter("common_status", CommonStatus, "not_reported")
@@ -136,10 +132,10 @@ class Answers(Creatable[RecommendationResponse], Changeable[RecommendationRespon
 
 
 class ActionFilter(filters.FilterSet):  # type: ignore[misc]
-    evaluation = number("answer__response__evaluation_id", OF_EVALUATION)
-    response = number("answer__response_id", OF_RESPONSE)
-    recommendation = number("answer__recommendation_id", OF_RECOMMENDATION)
-    answer = number("answer_id", OF_ANSWER)
+    evaluation = IdFilter("answer__response__evaluation", label=OF_EVALUATION)
+    response = IdFilter("answer__response", label=OF_RESPONSE)
+    recommendation = IdFilter("answer__recommendation", label=OF_RECOMMENDATION)
+    answer = IdFilter("answer", label=OF_ANSWER)
     office = OfficeFilter("answer__response__evaluation__offices", "answer__response__office")
     decision = CodeFilter("answer__decision", Decision, "undecided")
     common_status = CodeFilter("common_status", CommonStatus, "not_reported")
@@ -191,9 +187,9 @@ class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction])
 
 
 class UpdateFilter(filters.FilterSet):  # type: ignore[misc]
-    action = number("action_id", gettext_lazy("Id of a key action."))
-    answer = number("answer_id", OF_ANSWER)
-    evaluation = filters.NumberFilter(method="under", label=OF_EVALUATION)
+    action = IdFilter("action", label=gettext_lazy("Id of a key action."))
+    answer = IdFilter("answer", label=OF_ANSWER)
+    evaluation = IdFilter(method="under", label=OF_EVALUATION)
     as_of_before = filters.DateFilter("as_of", "lte", label=gettext_lazy("As of this day or earlier."))
     as_of_after = filters.DateFilter("as_of", "gte", label=gettext_lazy("As of this day or later."))
     reported_after = filters.IsoDateTimeFilter(

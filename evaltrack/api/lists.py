@@ -47,8 +47,11 @@ class Pagination(CursorPagination):
         return parameters
 
 
+LARGEST_ID = 2**63 - 1
+
+
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19  # a key is a 64-bit number
+    return text.isascii() and text.isdecimal() and len(text) < len(str(LARGEST_ID))
 
 
 class Filters(filters.DjangoFilterBackend):  # type: ignore[misc]
@@ -64,6 +67,15 @@ class Filters(filters.DjangoFilterBackend):  # type: ignore[misc]
             raise exceptions.ValidationError({one: [sentence] for one in unknown})
         filtered: QuerySet[M] = super().filter_queryset(request, queryset, view)
         return filtered
+
+
+class IdFilter(filters.NumberFilter):  # type: ignore[misc]
+    """Rows that belong to another row; what no key can be is refused before a database is asked."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=1, max_value=LARGEST_ID, **kwargs)
 
 
 class OfficeFilter(filters.CharFilter):  # type: ignore[misc]

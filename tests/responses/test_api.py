@@ -513,7 +513,16 @@ def test_answers_responses_and_updates_are_filtered(there: World, unit: Program,
 
 
 @pytest.mark.parametrize(
-    "query", ["overdue=perhaps", "decision=maybe", "common_status=open", "evaluation=x", "state=open"]
+    "query",
+    [
+        "overdue=perhaps",
+        "decision=maybe",
+        "common_status=open",
+        "evaluation=x",
+        "evaluation=0",
+        f"evaluation={10**30}",
+        "state=open",
+    ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(unit: Program, query: str) -> None:
     assert error(unit.get(f"actions/?{query}")) == (400, "invalid", [query.partition("=")[0]])
