@@ -8,6 +8,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Compiling every module would delay the first page; Python compiles those that are used.
+PIP_INSTALL := $(PYTHON) -m pip install -qq --no-compile --require-hashes
+
 # What only the system's package manager has.
 PDF_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 TEST_PACKAGES := $(PDF_PACKAGES) chromium poppler-utils
@@ -103,10 +106,10 @@ $(PYTHON):
 
 $(VENV)/.run: requirements/runtime.lock | $(PYTHON)
 	@echo "Installing EvalTrack's packages into $(VENV) ..."
-	@$(PYTHON) -m pip install --quiet --require-hashes -r $<
+	@$(PIP_INSTALL) -r $<
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock | $(PYTHON)
 	@echo "Installing the packages for development into $(VENV) ..."
-	@$(PYTHON) -m pip install --quiet --require-hashes -r $<
+	@$(PIP_INSTALL) -r $<
 	@touch $@ $(VENV)/.run
