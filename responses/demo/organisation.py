@@ -90,6 +90,7 @@ def _person(data: dict[str, Any], moments: Moments, known: Known, secret: str, *
             roles=roles,
             invite_by_mail=False,
             date_joined=moment,
+            last_login=moment,
             **attributes,
         )
     person.password = secret
