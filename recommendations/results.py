@@ -84,7 +84,10 @@ def amend(recommendation: Recommendation, *, by: User | None, **fields: Any) -> 
                 _("%(value)s is not on the priority scale. Choose one of: %(scale)s.")
                 % {"value": fields["priority"], "scale": scale or _("(none)")}
             )
+    before = recommendation.responsible_text
     change(recommendation, by=by, parent=recommendation.evaluation, **fields)
+    if recommendation.responsible_text != before:
+        recommendation.parties.all().delete()  # they were read out of other words
 
 
 def set_timeline(recommendation: Recommendation, text: str, *, by: User | None) -> None:

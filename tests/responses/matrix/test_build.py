@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from evaltrack.deadlines import Deadline, Kind
+from recommendations import results
 from recommendations.models import RecommendationParty, SubPoint
 from responses.matrix.build import build
 from responses.matrix.document import (
@@ -96,6 +97,16 @@ def test_what_was_written_stands_in_the_matrix():
         ),
         footnotes=(Footnote("a", "First"), Footnote("b", "Second")),
     )
+
+
+def test_parties_of_other_words_are_not_kept():
+    one = factories.recommendation(responsible_text="Quays")
+    RecommendationParty.objects.create(recommendation=one, name="Quays")
+    results.amend(one, by=None, responsible_text="Quays", directed_to="Master")
+    response = factories.response(one.evaluation)
+    assert build(response).recommendations[0].responsible == Responsible("Quays", (Party("Quays", "lead"),))
+    results.amend(one, by=None, responsible_text="Nets")
+    assert build(response).recommendations[0].responsible == Responsible("Nets")
 
 
 def test_the_order_is_that_of_the_rows_and_what_was_removed_is_left_out():
