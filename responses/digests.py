@@ -85,8 +85,7 @@ class _Batch:
             if subject and occasion == Reminder.Occasion.CHECK:
                 unasked.append(action)
         self._forget(stale, unasked)
-        self._mail(told, leads)
-        self._tie(kept)
+        self._tie(kept, self._mail(told, leads))
         return len(told)
 
     def _recipients(self, subject: Subject, leads: dict[int, set[int]]) -> set[int]:
@@ -98,15 +97,15 @@ class _Batch:
             Reminder.objects.filter(pk__in=stale).delete()
             KeyAction.objects.filter(pk__in=unasked).update(check_on=self.book.today)
 
-    def _mail(self, told: dict[int, dict[int, Subject]], leads: dict[int, set[int]]) -> None:
+    def _mail(self, told: dict[int, dict[int, Subject]], leads: dict[int, set[int]]) -> list[Mail]:
         mails = []
         for pk, subjects in told.items():
             person = self.people[pk]
             led = [subject for action, subject in subjects.items() if action in leads]
             unled = [subject for action, subject in subjects.items() if action not in leads]
             mails.append(compose(person, led, unled, key=key(person), now=self.now))
-        Mail.objects.bulk_create(mails)
+        return Mail.objects.bulk_create(mails)
 
-    def _tie(self, reminders: list[int]) -> None:
-        digest = Mail.objects.filter(key__in=map(key, self.people.values()), person=OuterRef("recipient"))
-        Reminder.objects.filter(pk__in=reminders).update(mail=Subquery(digest.values("pk")[:1]))
+    def _tie(self, reminders: list[int], mails: list[Mail]) -> None:
+        digest = Mail.objects.filter(pk__in=[mail.pk for mail in mails], person=OuterRef("recipient"))
+        Reminder.objects.filter(pk__in=reminders).update(mail=Subquery(digest.values("pk")))
