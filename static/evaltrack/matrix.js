@@ -183,13 +183,11 @@
     if (isDirty(input)) store.put(input.name, input.value, seenOf(cell).value);
     else store.drop(input.name);
     if (input.matches("select")) save(cell);
-    if (input.matches("[aria-autocomplete]")) propose(input);
   });
 
   page.addEventListener("focusout", (event) => {
     const cell = cellOf(event.target);
     if (cell && event.target.matches("textarea")) {
-      closeProposals();
       if (!cell.contains(event.relatedTarget)) save(cell);
     }
   });
@@ -197,7 +195,6 @@
   page.addEventListener("keydown", (event) => {
     const input = event.target;
     if (!input.matches("textarea, select")) return;
-    if (input.matches("[aria-autocomplete]") && steer(event, input)) return;
     const cell = cellOf(input);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -272,139 +269,8 @@
     cell.classList.add("wrong");
   }
 
-  // Proposals for responsible cells ------------------------------------------------------------------------
-
-  const list = Object.assign(document.createElement("ul"), { id: "proposals", hidden: true });
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "…");
-  page.append(list);
-  let asking = 0;
-
-  /** The part of the text that is being typed: after the last separator before the cursor. */
-  function typed(input) {
-    const before = input.value.slice(0, input.selectionStart);
-    return before.slice(Math.max(before.lastIndexOf(";"), before.lastIndexOf("\n"), before.lastIndexOf(",")) + 1).trimStart();
-  }
-
-  function propose(input) {
-    clearTimeout(asking);
-    const query = typed(input);
-    if (query.trim().length < 2) return closeProposals();
-    asking = setTimeout(async () => {
-      const response = await evaltrack.send(`${words.proposals}?q=${encodeURIComponent(query.trim())}`, { method: "GET" }).catch(() => null);
-      if (!response?.ok || document.activeElement !== input) return;
-      list.innerHTML = await response.text();
-      if (!list.children.length) return closeProposals();
-      const [cell, frame] = [input.getBoundingClientRect(), page.getBoundingClientRect()];
-      list.style.insetBlockStart = `${cell.bottom - frame.top}px`;
-      list.style.insetInlineStart = `${Math.min(cell.left - frame.left, frame.width - 260)}px`;
-      list.setAttribute("aria-label", input.getAttribute("aria-label"));
-      list.hidden = false;
-    }, 150);
-  }
-
-  function closeProposals() {
-    clearTimeout(asking);
-    list.hidden = true;
-    page.querySelector("[aria-activedescendant]")?.removeAttribute("aria-activedescendant");
-  }
-
-  /** Arrow keys, Enter and Escape in an open list. @returns {boolean} whether the key was for the list */
-  function steer(event, input) {
-    if (list.hidden) return false;
-    const options = [...list.children];
-    const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      const next = (at + (event.key === "ArrowDown" ? 1 : options.length - (at < 0 ? 0 : 1))) % options.length;
-      options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
-      options[next].scrollIntoView({ block: "nearest" });
-      input.setAttribute("aria-activedescendant", options[next].id);
-      return true;
-    }
-    if (event.key === "Enter" && at >= 0 && !event.ctrlKey) {
-      event.preventDefault();
-      take(input, options[at]);
-      return true;
-    }
-    if (event.key === "Escape") {
-      event.preventDefault();
-      closeProposals();
-      return true;
-    }
-    return false;
-  }
-
-  function take(input, option) {
-    const end = input.selectionStart;
-    input.setRangeText(option.dataset.text, end - typed(input).length, end, "end");
-    closeProposals();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    closeProposals();
-  }
-
-  list.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    const option = event.target.closest("[role=option]");
-    if (option) take(document.activeElement, option);
-  });
-
-  // Order by dragging (the buttons do the same) -------------------------------------------------------------
-
-  let dragged = null;
-  const rowOf = (node) => node.closest?.("tr[data-action], section[data-block]");
-  const siblings = (row) => [...row.parentElement.children].filter((one) => one.matches(row.matches("tr") ? "tr[data-action]" : "section[data-block]"));
-
-  page.addEventListener("dragstart", (event) => {
-    if (!event.target.matches?.(".handle")) return;
-    dragged = rowOf(event.target);
-    dragged.classList.add("dragging");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", "row");
-    event.dataTransfer.setDragImage(dragged, 10, 10);
-  });
-  page.addEventListener("dragover", (event) => {
-    const over = dragged && rowOf(event.target);
-    const row = over && over.parentElement === dragged.parentElement ? over : null;
-    clearMarks();
-    if (!row || row === dragged) return;
-    event.preventDefault();
-    row.classList.add(isAfter(event, row) ? "drop-after" : "drop-before");
-  });
-  page.addEventListener("drop", (event) => {
-    const row = dragged && rowOf(event.target);
-    if (!row || row === dragged || row.parentElement !== dragged.parentElement) return;
-    event.preventDefault();
-    const others = siblings(dragged).filter((one) => one !== dragged);
-    moveTo(dragged, others.indexOf(row) + (isAfter(event, row) ? 1 : 0));
-  });
-  page.addEventListener("dragend", () => {
-    dragged?.classList.remove("dragging");
-    clearMarks();
-    dragged = null;
-  });
-  const isAfter = (event, row) => event.clientY > row.getBoundingClientRect().top + row.offsetHeight / 2;
-  const clearMarks = () => page.querySelectorAll(".drop-before, .drop-after").forEach((row) => row.classList.remove("drop-before", "drop-after"));
-
-  function moveTo(row, position) {
-    const block = row.closest("section[data-block]");
-    if (row.dataset.action) press({ do: `action.${row.dataset.action}.to`, position, recommendation: block.dataset.block }, block);
-    else press({ do: `recommendation.${row.dataset.block}.to`, position }, document.getElementById("blocks"));
-  }
-
-  function press(values, target) {
-    htmx.ajax("POST", words.save, { values, target, swap: "outerHTML" });
-  }
-
   // What htmx brings in -------------------------------------------------------------------------------------
 
-  document.addEventListener("htmx:configRequest", (event) => {
-    // The order of recommendations comes back with those open that are open now.
-    if (String(event.detail.parameters.do ?? "").startsWith("recommendation.") || event.detail.elt.id === "order") {
-      const open = [...page.querySelectorAll("section.block:not(.closed)")].map((block) => block.dataset.block);
-      event.detail.parameters.open = open.length ? open : ["0"];
-    }
-  });
   document.addEventListener("htmx:afterSettle", (event) => {
     const root = event.detail.elt?.isConnected ? event.detail.elt : page;
     offerKept(root);
@@ -413,14 +279,6 @@
     if (wanted) document.getElementById(wanted)?.querySelector("textarea")?.focus();
     if (event.detail.elt?.matches?.("#blocks")) document.getElementById("new-recommendation").value = "";
   });
-  document.addEventListener("matrix-removed", (event) => {
-    const { text, do: undo, recommendation } = event.detail;
-    evaltrack.toast(text, () => {
-      const whole = undo.startsWith("recommendation.");
-      press({ do: undo, recommendation }, whole ? document.getElementById("blocks") : document.getElementById(`recommendation-${recommendation}`));
-    });
-  });
-
   offerKept(page);
   page.querySelectorAll("textarea").forEach(grow);
 })();
