@@ -23,6 +23,7 @@ from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps, loads
 
 URL = "evalfs://localhost"
+POLL = 0.5  # seconds between two looks into the folder
 
 
 class Channel(fs.Channel):
@@ -67,6 +68,10 @@ class Transport(fs.Transport):
         # What is bound stands in the control folder; kombu remembers it for the process, whatever the folder.
         self.state = BrokerState()
 
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
+        # A worker looks whether it should stop only between two calls, which it lets last 2 s.
+        super().drain_events(connection, timeout and min(timeout, POLL), **kwargs)  # type: ignore[no-untyped-call]
+
 
 TRANSPORT_ALIASES["evalfs"] = f"{__name__}:Transport"
 
@@ -80,7 +85,7 @@ def options(folder: Path) -> dict[str, Any]:
         "data_folder_in": str(queue),
         "data_folder_out": str(queue),
         "control_folder": str(control),
-        "polling_interval": 1,
+        "polling_interval": POLL,
     }
 
 
