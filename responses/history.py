@@ -41,6 +41,7 @@ VERBS = {
     "removed": gettext_lazy("removed"),
     "restored": gettext_lazy("brought back"),
     "opened": gettext_lazy("began"),
+    "imported": gettext_lazy("imported"),
     "changed": gettext_lazy("changed"),
     "reported": gettext_lazy("reported on"),
     "corrected": gettext_lazy("corrected a report on"),
@@ -285,6 +286,9 @@ def _detail(told: Told, rules: Profile) -> str:
         return ""
     if told.entry.verb == "added":
         return _quoted(new.get("text")) if told.entry.target_type == "recommendation" else ""
+    if told.entry.verb == "imported":
+        counts = {name: new.get(name, 0) for name in ("recommendations", "key_actions")}
+        return _("Recommendations: %(recommendations)d, key actions: %(key_actions)d") % counts
     words = []
     if new.get("status"):
         words.append(badges.of_status(rules, new["status"]).words)

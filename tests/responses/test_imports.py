@@ -15,6 +15,7 @@ from evaltrack.errors import Refused
 from evaltrack.models import AuditEntry
 from evaltrack.roles import Role
 from recommendations.models import Evaluation, RuleProfile
+from responses import history
 from responses.imports import load
 from responses.matrix.build import build
 from responses.matrix.document import (
@@ -220,6 +221,9 @@ def test_the_history_tells_of_it_once():
     entry = AuditEntry.objects.get(verb="imported")
     assert (entry.target_id, entry.parent_id, entry.actor_id) == (response.pk, response.evaluation_id, by.pk)
     assert entry.changes == {"recommendations": [0, 3], "key_actions": [0, 2], "progress_updates": [0, 1]}
+    told = history.of_evaluation(response.evaluation)[0]
+    assert (told.actor, told.did, told.subject) == (by.name, "imported", "the management response")
+    assert told.detail == "Recommendations: 3, key actions: 2"
 
 
 def test_the_number_of_statements_does_not_depend_on_the_size():
