@@ -48,12 +48,14 @@ def read(text: str, rules: Profile) -> list[Draft]:
 
 
 def _draft(proposed: Proposed, rules: Profile) -> Draft:
-    priority = _level(proposed.priority, rules)
+    priority, is_all = _level(proposed.priority, rules)
     doubts = list(proposed.doubts)
     if proposed.priority and not priority:
         doubts.append(
             _("The priority “%(words)s” is not on the scale of this form.") % {"words": proposed.priority}
         )
+    elif not is_all:
+        doubts.append(_("The priority is printed as “%(words)s”.") % {"words": proposed.priority})
     is_table = rules.layout == Layout.ACTION_TABLE
     return Draft(
         number=proposed.number,
@@ -68,14 +70,14 @@ def _draft(proposed: Proposed, rules: Profile) -> Draft:
     )
 
 
-def _level(words: str, rules: Profile) -> str:
-    """The level that a printed priority names: "2", "2 (medium)", "Medium", "priorité moyenne"."""
-    named = set(folded(words).split())
+def _level(printed: str, rules: Profile) -> tuple[str, bool]:
+    """The level that a printed priority names ("2", "2 (medium)", "Medium"), and whether that is all it says."""
+    words = folded(printed).split()
     for step in rules.priorities:
-        labels = {folded(label) for label in step.labels.values()}
-        if str(step.level) in named or labels & named:
-            return str(step.level)
-    return ""
+        names = {str(step.level), *(folded(label) for label in step.labels.values())}
+        if names & set(words):
+            return str(step.level), names.union(("priority", "priorite", "level", "niveau")).issuperset(words)
+    return "", True
 
 
 def _together(*texts: str) -> str:

@@ -206,8 +206,8 @@ class DraftForm(forms.Form):
         help_text=gettext_lazy("One a line; set in by two spaces for a second level."),
     )
     rationale = like(Recommendation, "rationale", widget=_area(2))
-    directed_to = like(Recommendation, "directed_to")
-    responsible_text = like(Recommendation, "responsible_text")
+    directed_to = like(Recommendation, "directed_to", widget=_area(2))
+    responsible_text = like(Recommendation, "responsible_text", widget=_area(2))
     timeline = like(Recommendation, "timeline_text")
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
     doubts = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -70,6 +70,7 @@ class ResponseForm(forms.Form):
     coordinator_text = like(
         ManagementResponse,
         "coordinator_text",
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=_(
             "As the matrix prints it, with function and office. Left empty, it is the coordinator’s name."
         ),

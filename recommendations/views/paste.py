@@ -59,9 +59,11 @@ def show(
 
 
 def preview(
-    request: AuthedRequest, found: Evaluation, formset: Any, error: str = "", status: int = 200
+    request: AuthedRequest, found: Evaluation, formset: Any, error: str = "", *, at: int = -1
 ) -> HttpResponse:
-    return show(request, found, {"formset": formset, "error": error, "most": MOST}, status)
+    """The rows to look over; ``error`` is told at the row ``at``, or above all of them."""
+    context = {"formset": formset, "error": error, "error_at": at}
+    return show(request, found, context, 422 if error else 200)
 
 
 # What the buttons do -------------------------------------------------------------------------------------
@@ -106,22 +108,20 @@ def _mend(request: AuthedRequest, found: Evaluation, verb: str, position: str) -
         rows = mended
     except Refused as refusal:
         error = str(refusal)
-    return preview(request, found, draft_formset(rows, found.profile.rules), error, 422 if error else 200)
+    return preview(request, found, draft_formset(rows, found.profile.rules), error, at=at)
 
 
 def _save(request: AuthedRequest, found: Evaluation) -> HttpResponse:
     formset = posted_formset(request.POST, found.profile.rules)
     seen = request.POST.get("present", "")
     if not formset.is_valid():
-        return preview(
-            request, found, formset, _("Some rows cannot be saved yet; they are marked below."), 422
-        )
+        return preview(request, found, formset, _("Some rows cannot be saved yet; they are marked below."))
     try:
         added = drafts.save(
             found, drafts_posted(request.POST), by=request.user, seen=int(seen) if seen.isdecimal() else 0
         )
     except Refused as refusal:
-        return preview(request, found, formset, str(refusal), 422)
+        return preview(request, found, formset, str(refusal))
     messages.success(
         request,
         ngettext("%(count)d recommendation is saved.", "%(count)d recommendations are saved.", len(added))
