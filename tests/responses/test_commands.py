@@ -9,7 +9,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from recommendations.models import Evaluation
@@ -17,7 +16,7 @@ from responses.matrix.document import Action, Party, Recommendation, Responsible
 from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
 from responses.models import ManagementResponse
-from tests import factories, services
+from tests import factories
 from tests.responses.matrix.matrices import harbour
 from tests.responses.test_imports import counts
 
@@ -401,54 +400,3 @@ def test_responses_of_several_offices(tmp_path: Path):
     assert refusal("export_matrix", "SH-1", "--format", "json", "-o", tmp_path / "out") == (
         "SH-1 has the responses of several offices (Quays, Nets): export them one by one."
     )
-
-
-# As a script sees it
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of an EvalTrack of its own."""
-    folder = tmp_path_factory.mktemp("data")
-    assert manage(folder, "migrate", "--verbosity", "0").returncode == 0
-    return folder
-
-
-def manage(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *map(str, arguments)],
-        cwd=settings.BASE_DIR,
-        env=services.environment(EVALTRACK_DATA_DIR=str(folder)),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_exit_status_and_last_line(installed: Path, file: Path, tmp_path: Path):
-    out = tmp_path / "out.json"
-    reading = manage(installed, "import_matrix", file)
-    assert (reading.returncode, reading.stderr) == (0, "")
-    importing = manage(installed, "import_matrix", file, "--commit")
-    assert (importing.returncode, importing.stderr) == (0, "")
-    assert importing.stdout.splitlines()[-1] == "SH-2031-04"
-    exporting = manage(installed, "export_matrix", "SH-2031-04", "--format", "json", "-o", out)
-    assert (exporting.returncode, exporting.stdout, exporting.stderr) == (0, "", "")
-    assert out.read_bytes() == file.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (("import_matrix", "nothing.json"), "nothing.json cannot be used: No such file or directory"),
-        (("import_matrix", "manage.py", "--commit"), "This is not JSON: line 1, column 1: Expecting value"),
-        (
-            ("export_matrix", "SH-0", "--format", "json", "-o", "out.json"),
-            "There is no evaluation with the reference SH-0.",
-        ),
-    ],
-)
-def test_exit_status_and_reason(installed: Path, arguments: tuple[str, ...], reason: str):
-    done = manage(installed, *arguments)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"CommandError: {reason}\n")
