@@ -56,6 +56,19 @@ class Program:
     def ids(self, path: str) -> list[int]:
         return [row["id"] for row in self.rows(path)]
 
+    def listed(self, path: str) -> int:
+        """How many rows there are, or the status where there is no list."""
+        answer = self.get(path)
+        return len(answer.json()["results"]) if answer.status_code == 200 else int(answer.status_code)
+
+
+def session(person: User | None, **options: Any) -> Client:
+    """A browser in which the person is signed in."""
+    client = Client(**options)
+    if person:
+        client.force_login(person)
+    return client
+
 
 def error(answer: Any) -> tuple[int, str, list[str]]:
     """Status, code and the fields named, of an answer that must have the one shape of errors."""

@@ -28,7 +28,7 @@ VALIDITY = [
 
 class TokenForm(forms.Form):
     name = like(Token, "name")
-    days = forms.TypedChoiceField(label=gettext_lazy("valid for"), choices=VALIDITY, coerce=int, initial=90)
+    days = forms.TypedChoiceField(label=gettext_lazy("Valid for"), choices=VALIDITY, coerce=int, initial=90)
 
 
 @never_cache

@@ -2,25 +2,20 @@
 
 import gzip
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import LazySettings
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from rest_framework.throttling import UserRateThrottle
 
-from evaltrack import tokens
-from evaltrack.models import AuditEntry, Token
+from evaltrack.models import AuditEntry
 from tests import factories
-from tests.api import Program, World, error, world
+from tests.api import Program, World, error, session, world
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +28,6 @@ def there() -> World:
 @pytest.fixture
 def officer(there: World) -> Program:
     return there.program("officer")
-
-
-def session(person: Any, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(person)
-    return client
 
 
 # One error shape ------------------------------------------------------------------------------------------
@@ -184,104 +173,6 @@ def test_what_may_not_be_known_of_asks_for_no_tag(there: World) -> None:
     )
 
 
-# Races ----------------------------------------------------------------------------------------------------
-
-RACERS = 8
-
-
-def race(request: Any) -> list[int]:
-    """The statuses of as many requests at the same moment."""
-    start = Barrier(RACERS)
-
-    def run(number: int) -> int:
-        try:
-            start.wait(timeout=20)
-            return int(request(number))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(RACERS) as pool:
-        return sorted(pool.map(run, range(RACERS)))
-
-
-@pytest.fixture
-def on_postgres(transactional_db: None) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("threads cannot share SQLite's in-memory database: run with TEST_DATABASE=postgres")
-
-
-@pytest.mark.parametrize("path", ["evaluations", "recommendations", "responses", "answers", "actions"])
-def test_of_concurrent_changes_with_one_tag_exactly_one_wins(on_postgres: None, path: str) -> None:
-    there = world()
-    program = there.program("unit")
-    row = {
-        "evaluations": (there.evaluation, "title"),
-        "recommendations": (there.recommendation, "rationale"),
-        "responses": (there.response, "overall_comment"),
-        "answers": (there.answer, "narrative"),
-        "actions": (there.action, "text"),
-    }
-    one, field = row[path]
-    for round in range(3):
-        tag = program.get(f"{path}/{one.pk}/")["ETag"]
-        sent = [f"{round}, racer {number}" for number in range(RACERS)]
-        answers: dict[int, Any] = {}
-
-        def change(
-            number: int, tag: str = tag, sent: list[str] = sent, answers: dict[int, Any] = answers
-        ) -> int:
-            answers[number] = program.patch(f"{path}/{one.pk}/", {field: sent[number]}, If_Match=tag)
-            return answers[number].status_code
-
-        assert race(change) == [200] + [412] * (RACERS - 1)
-        (winner,) = [number for number, answer in answers.items() if answer.status_code == 200]
-        one.refresh_from_db()
-        assert getattr(one, field) == sent[winner]
-
-
-def test_of_a_change_and_removals_with_one_tag_exactly_one_wins(on_postgres: None) -> None:
-    there = world()
-    program = there.program("unit")
-    path = f"actions/{there.action.pk}/"
-    tag = program.get(path)["ETag"]
-
-    def either(number: int) -> int:
-        if number % 2:
-            return program.delete(path, If_Match=tag).status_code
-        return program.patch(path, {"text": f"racer {number}"}, If_Match=tag).status_code
-
-    first, *others = race(either)
-    assert first in (200, 204)
-    assert set(others) <= ({412} if first == 200 else {404})
-
-
-def test_of_those_who_answer_first_exactly_one_does(on_postgres: None) -> None:
-    there = world()
-    program = there.program("unit")
-    recommendation = factories.recommendation(there.evaluation)
-    sent = {"response": there.response.pk, "recommendation": recommendation.pk}
-
-    def answer(number: int) -> int:
-        return program.post("answers/", {**sent, "narrative": str(number)}).status_code
-
-    assert race(answer) == [201] + [409] * (RACERS - 1)
-
-
-def test_recommendations_added_and_removed_at_once_do_not_wait_for_each_other(on_postgres: None) -> None:
-    there = world()
-    program = there.program("unit")
-    there_already = [factories.recommendation(there.evaluation) for _ in range(RACERS)]
-
-    def add_or_remove(number: int) -> int:
-        if number % 2:
-            return program.delete(f"recommendations/{there_already[number].pk}/", If_Match="*").status_code
-        return program.post("recommendations/", {"evaluation": there.evaluation.pk, "text": "x"}).status_code
-
-    assert race(add_or_remove) == [201] * (RACERS // 2) + [204] * (RACERS // 2)
-    numbers = [one.number for one in there.evaluation.recommendations.present()]
-    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
-
-
 # Pages and rate -------------------------------------------------------------------------------------------
 
 
@@ -360,87 +251,6 @@ def test_one_request_is_one_click_in_the_history(there: World, officer: Program)
     assert len(entries) == 3
     assert {entry.actor for entry in entries} == {"Olga Officer"}
     assert len({entry.click for entry in entries}) == 1
-
-
-# Tokens ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def page(there: World) -> Iterator[Client]:
-    with time_machine.travel("2026-03-02 09:00:00Z", tick=False):
-        yield session(there.people["officer"])
-
-
-def issued(page: Client, name: str = "Monthly report", days: str = "90") -> str:
-    answer = page.post(reverse("tokens"), {"name": name, "days": days})
-    assert answer.status_code == 200
-    return str(answer.context["secret"])
-
-
-def test_a_token_is_shown_once_and_kept_as_a_digest(there: World, page: Client) -> None:
-    secret = issued(page)
-    assert len(secret) == 64
-    assert secret not in page.get(reverse("tokens")).content.decode()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {Token._meta.db_table}")
-        assert secret not in str(cursor.fetchall())
-    assert Program(token=secret).get("evaluations/").status_code == 200
-    assert AuditEntry.objects.get(verb="issued a token").actor == "Olga Officer"
-
-
-def test_the_page_lists_ones_own_tokens(there: World, page: Client) -> None:
-    issued(page, "Monthly report", "90")
-    issued(page, "Dashboard", "0")
-    tokens.issue(by=there.people["unit"], name="Not mine", days=None)
-    shown = " ".join(page.get(reverse("tokens")).content.decode().split())
-    assert "Monthly report" in shown
-    assert "valid until it is revoked" in shown
-    assert "Not mine" not in shown
-
-
-def test_a_token_works_as_long_as_it_was_made_for(page: Client) -> None:
-    secret = issued(page, days="30")
-    with time_machine.travel("2026-04-01 08:59:00Z", tick=False):
-        assert Program(token=secret).get("evaluations/").status_code == 200
-    with time_machine.travel("2026-04-01 09:01:00Z", tick=False):
-        assert error(Program(token=secret).get("evaluations/")) == (401, "authentication_failed", [])
-
-
-def test_a_revoked_token_is_refused(there: World, page: Client) -> None:
-    kept, revoked = issued(page), issued(page, "Old")
-    answer = page.post(reverse("token_revoke", args=[Token.objects.get(name="Old").ref]), follow=True)
-    assert answer.redirect_chain == [(reverse("tokens"), 302)]
-    assert Program(token=kept).get("evaluations/").status_code == 200
-    assert error(Program(token=revoked).get("evaluations/")) == (401, "authentication_failed", [])
-    assert AuditEntry.objects.get(verb="revoked a token").changes == {"token": ["Old", ""]}
-
-
-def test_nobody_revokes_another_ones_token(there: World, page: Client) -> None:
-    token, secret = tokens.issue(by=there.people["unit"], name="Hers", days=None)
-    assert page.post(reverse("token_revoke", args=[token.ref])).status_code == 404
-    assert page.get(reverse("token_revoke", args=[token.ref])).status_code == 405
-    assert Program(token=secret).get("evaluations/").status_code == 200
-
-
-def test_the_token_of_an_account_that_was_closed_is_refused(there: World, officer: Program) -> None:
-    there.people["officer"].is_active = False
-    there.people["officer"].save()
-    assert error(officer.get("evaluations/")) == (401, "authentication_failed", [])
-
-
-@pytest.mark.parametrize(
-    "data", [{"name": "", "days": "90"}, {"name": "x", "days": "7"}, {"name": "x" * 101, "days": "0"}]
-)
-def test_a_token_needs_a_name_and_a_term(page: Client, data: dict[str, str]) -> None:
-    answer = page.post(reverse("tokens"), data)
-    assert answer.context["form"].errors
-    assert not Token.objects.exists()
-
-
-def test_the_token_page_is_for_those_signed_in(client: Client) -> None:
-    assert client.get(reverse("tokens")).status_code == 302
-    assert client.post(reverse("tokens"), {"name": "x", "days": "90"}).status_code == 302
-    assert not Token.objects.exists()
 
 
 # Its description ------------------------------------------------------------------------------------------

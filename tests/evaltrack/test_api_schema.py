@@ -47,6 +47,8 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
         "countries": ["KE"],
         "manager": "uma.unit@example.org",
         "evaluators": ["uma.unit@example.org"],
+        "text": "Buy radios.",
+        "title": "Evaluation of the ferry project",
         "deadline": {"text": "by mid-2027"},
         "status": "completed",
         "round": None,
@@ -61,23 +63,32 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
     assert operations
 
     for operation in operations:
-        seen = set()
-
-        @settings(
-            max_examples=25, deadline=None, database=None, derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @given(case=operation.as_strategy(mode), nonsense=st.integers(0, 3))
-        def answers_as_described(case: Case, nonsense: int) -> None:
-            if nonsense < 2:
-                make_sense(case, key, known)
-            answer = case.call(headers=headers)
-            case.validate_response(answer, checks=CHECKS)
-            seen.add(answer.status_code // 100)
-
-        answers_as_described()
+        seen = answered(operation, mode, headers, key, known)
         # Unless some requests succeed, only the refusals have been tried.
         assert 2 in seen or mode is GenerationMode.NEGATIVE, operation.label
+
+
+def answered(
+    operation: Any, mode: GenerationMode, headers: dict[str, str], key: int, known: dict[str, Any]
+) -> set[int]:
+    """Try it; the classes of the statuses it answered with, 2 for 200 and 201."""
+    seen = set()
+
+    @settings(
+        max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )  # fmt: skip
+    @given(case=operation.as_strategy(mode), nonsense=st.integers(0, 3))
+    def as_described(case: Case, nonsense: int) -> None:
+        if nonsense < 2:
+            make_sense(case, key, known)
+        if nonsense == 0 and isinstance(case.body, dict):
+            case.body = {name: value for name, value in case.body.items() if name in known}
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=CHECKS)
+        seen.add(answer.status_code // 100)
+
+    as_described()
+    return seen
 
 
 def make_sense(case: Case, key: int, known: dict[str, Any]) -> None:
