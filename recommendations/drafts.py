@@ -71,7 +71,7 @@ def _draft(proposed: Proposed, rules: Profile) -> Draft:
 
 
 def _level(printed: str, rules: Profile) -> tuple[str, bool]:
-    """The level that a printed priority names ("2", "2 (medium)", "Medium"), and whether that is all it says."""
+    """The level that a printed priority names ("2 (medium)", "Medium"), and whether that is all it says."""
     words = folded(printed).split()
     for step in rules.priorities:
         names = {str(step.level), *(folded(label) for label in step.labels.values())}

@@ -51,9 +51,13 @@ def number(action: KeyAction, place: int) -> str:
 
 
 def understood(action: KeyAction) -> str:
-    """What the deadline was understood to mean."""
-    deadline = action.deadline
-    return deadlines.explain(deadline, language=get_language() or "en") if deadline else ""
+    """What the deadline was understood to mean; blank where it is written as just that day."""
+    deadline, language = action.deadline, get_language() or "en"
+    if deadline is None or (
+        deadline.due and deadline.text == str(deadlines.from_date(deadline.due, language))
+    ):
+        return ""
+    return deadlines.explain(deadline, language=language)
 
 
 def actions_under(answer: RecommendationResponse, rules: Profile) -> Iterable[tuple[KeyAction, str, Badge]]:

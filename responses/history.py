@@ -109,7 +109,7 @@ def recent(user: User, since: datetime) -> list[Changes]:
 def of_evaluation(evaluation: Evaluation) -> list[Event]:
     """The latest changes of one evaluation, by whomever."""
     entries = AuditEntry.objects.filter(parent_type="evaluation", parent_id=evaluation.pk)
-    changes = _by_evaluation(_merged(entries.order_by("-at", "-pk")[: EVENTS * 5]))
+    changes = _by_evaluation(_merged(entries.order_by("-at", "-pk")[:READ]))
     return changes[0].events if changes else []
 
 

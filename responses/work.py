@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from evaltrack import text
 from evaltrack.models import Membership, Part, User
@@ -25,6 +26,13 @@ from responses.standing import Answering, Standing
 
 SOON = timedelta(days=30)
 LISTED = 20  # rows of one group before "show all"
+GROUPS = {
+    "overdue": gettext_lazy("Overdue"),
+    "soon": gettext_lazy("Due within 30 days"),
+    "later": gettext_lazy("Later"),
+    "undated": gettext_lazy("No due date"),
+    "helping": gettext_lazy("You support or coordinate"),
+}
 LISTED_OFFICES = 12
 
 
@@ -75,42 +83,43 @@ def work_of(user: User, today: date, *, whole: str = "") -> Work:
     mine = ActionParty.objects.filter(party_of(user), action__in=to_remind_of())
     for action, part in mine.values_list("action", "part"):
         parts.setdefault(action, set()).add(part)
-    found = lines(KeyAction.objects.filter(pk__in=parts), today)
-    grouped: dict[str, list[Line]] = {}
-    for line in found:
-        leads = Part.LEAD in parts[line.action.pk]
-        grouped.setdefault(_when(line.action, today) if leads else "helping", []).append(line)
-    titles = {
-        "overdue": _("Overdue"),
-        "soon": _("Due within 30 days"),
-        "later": _("Later"),
-        "undated": _("No due date"),
-        "helping": _("You support or coordinate"),
-    }
-    groups = {key: _group(key, title, grouped.get(key, []), whole) for key, title in titles.items()}
-    helping = groups.pop("helping")
-    return Work([group for group in groups.values() if group.count], helping)
+    grouped: dict[str, list[int]] = {}
+    for action, due in by_urgency(KeyAction.objects.filter(pk__in=parts)).values_list("pk", "deadline_due"):
+        key = _when(due, today) if Part.LEAD in parts[action] else "helping"
+        grouped.setdefault(key, []).append(action)
+    shown = {key: pks if key == whole else pks[:LISTED] for key, pks in grouped.items()}
+    listed = lines(KeyAction.objects.filter(pk__in=chain(*shown.values())), today)
+    groups = [
+        Group(
+            key, str(title), len(grouped.get(key, [])),
+            [line for line in listed if line.action.pk in shown.get(key, [])],
+        )
+        for key, title in GROUPS.items()
+    ]  # fmt: skip
+    *leading, helping = groups
+    return Work([group for group in leading if group.count], helping)
 
 
-def _group(key: str, title: str, rows: list[Line], whole: str) -> Group:
-    return Group(key, title, len(rows), rows if key == whole else rows[:LISTED])
-
-
-def _when(action: KeyAction, today: date) -> str:
-    if action.deadline_due is None:
+def _when(due: date | None, today: date) -> str:
+    if due is None:
         return "undated"
-    if action.deadline_due < today:
+    if due < today:
         return "overdue"
-    return "soon" if action.deadline_due <= today + SOON else "later"
+    return "soon" if due <= today + SOON else "later"
+
+
+def by_urgency(actions: KeyActionQuerySet) -> KeyActionQuerySet:
+    """The longest overdue first; what has no due day after all that has, by the day to ask about it."""
+    return actions.order_by(F("deadline_due").asc(nulls_last=True), F("check_on").asc(nulls_last=True), "pk")
 
 
 def lines(actions: KeyActionQuerySet, today: date) -> list[Line]:
     """The actions as lines, the most urgent first: two queries."""
     rows: list[Any] = list(
-        actions.select_related("answer__recommendation", "answer__response__evaluation")
+        by_urgency(actions)
+        .select_related("answer__recommendation", "answer__response__evaluation")
         .defer("answer__narrative", "answer__recommendation__text", "answer__recommendation__rationale")
         .defer("answer__response__overall_comment")
-        .order_by(F("deadline_due").asc(nulls_last=True), F("check_on").asc(nulls_last=True), "pk")
     )
     rules = standing.rules_of(row.answer.response.evaluation.profile_id for row in rows)
     return [_line(row, rules[row.answer.response.evaluation.profile_id], today) for row in rows]

@@ -82,6 +82,13 @@ def test_the_action_is_shown_in_its_context(client, owner, action):
     assert f"{where}?open={action.answer.recommendation_id}#recommendation-" in page
 
 
+def test_a_deadline_that_is_a_day_is_not_said_twice(client, owner, action):
+    actions.set_deadline(action, "31 December 2027", by=None)
+    page = page_of(client, owner, reverse("action", args=[action.pk]))
+    assert page.count("31 December 2027") == 1
+    assert "in 669 days" in page
+
+
 def test_a_long_recommendation_is_folded(client, owner, answer, action):
     answer.recommendation.text = "Improve the handover. " * 40
     answer.recommendation.save()
