@@ -215,7 +215,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"user": env.str("EVALTRACK_API_RATE", default="600/min")},
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
-KNOX_TOKEN_MODEL = "evaltrack.Token"
+KNOX_TOKEN_MODEL = "evaltrack.Token"  # noqa: S105  (a model, not a password)
 MIGRATION_MODULES = {"knox": None}  # its own table would stand empty beside ours
 SPECTACULAR_SETTINGS = {
     "TITLE": "EvalTrack",

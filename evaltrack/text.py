@@ -13,6 +13,7 @@ from functools import partial
 from urllib.parse import quote
 
 import nh3
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -94,6 +95,10 @@ class NoteLinks:
 
 def note_id(mark: str) -> str:
     return f"note-{mark}"
+
+
+def is_right_to_left(language: str) -> bool:
+    return language.partition("-")[0].lower() in settings.LANGUAGES_BIDI
 
 
 def _cleaned(source: str) -> str:

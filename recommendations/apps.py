@@ -10,7 +10,7 @@ class RecommendationsConfig(AppConfig):
     verbose_name = _("Evaluations and recommendations")
 
     def ready(self) -> None:
-        # Shipped profiles are reference data: they are there wherever the tables are, also in a test database.
+        # Shipped profiles are reference data: they are there wherever the tables are, in tests as well.
         post_migrate.connect(load_shipped_profiles, sender=self)
 
 

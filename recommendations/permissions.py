@@ -1,4 +1,4 @@
-"""Who may change an evaluation and its recommendations (who may see it: ``Evaluation.objects.visible_to``)."""
+"""Who may change an evaluation and its recommendations (who sees it: ``Evaluation.objects.visible_to``)."""
 
 from django.contrib.auth.models import AnonymousUser
 

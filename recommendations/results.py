@@ -11,12 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from evaltrack import audit, deadlines
+from evaltrack import audit, deadlines, responsible
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from evaltrack.ordering import place
-from recommendations.models import Evaluation, Recommendation, SubPoint
+from recommendations.models import Evaluation, Recommendation, RecommendationParty, SubPoint
 from recommendations.permissions import may_edit_recommendations
 
 
@@ -66,6 +66,8 @@ def add(
     if not number:
         _renumber(list(evaluation.recommendations.present()))
         added.refresh_from_db(fields=["number", "order"])
+    if added.responsible_text:
+        _read_parties(added)
     audit.record("added", added, by=by, parent=evaluation, changes={"text": ("", text)})
     return added
 
@@ -87,7 +89,16 @@ def amend(recommendation: Recommendation, *, by: User | None, **fields: Any) -> 
     before = recommendation.responsible_text
     change(recommendation, by=by, parent=recommendation.evaluation, **fields)
     if recommendation.responsible_text != before:
-        recommendation.parties.all().delete()  # they were read out of other words
+        _read_parties(recommendation)
+
+
+def _read_parties(recommendation: Recommendation) -> None:
+    """The units named in the responsible text, matched with who is known; they follow its words."""
+    recommendation.parties.all().delete()
+    RecommendationParty.objects.bulk_create(
+        RecommendationParty(recommendation=recommendation, order=order, **fields)
+        for order, fields in enumerate(responsible.understood(recommendation.responsible_text), start=1)
+    )
 
 
 def set_timeline(recommendation: Recommendation, text: str, *, by: User | None) -> None:
@@ -116,10 +127,9 @@ def duplicate(recommendation: Recommendation, *, by: User | None) -> Recommendat
     """A copy right after it: text and attributes, without the answer."""
     names = ("rationale", "directed_to", "responsible_text", "priority", "priority_note", "timeline")
     fields = {name: getattr(recommendation, name) for name in names}
-    timeline = fields.pop("timeline")
-    made = add(recommendation.evaluation, by=by, text=recommendation.text, after=recommendation, **fields)
-    if timeline:
-        change(made, by=by, parent=made.evaluation, timeline=timeline)
+    made = add(recommendation.evaluation, by=by, text=recommendation.text, after=recommendation)
+    amend(made, by=by, **fields)
+    set_sub_points(made, sub_points_as_text(recommendation), by=by)
     return made
 
 

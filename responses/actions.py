@@ -6,13 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from evaltrack import audit, deadlines
+from evaltrack import audit, deadlines, responsible
 from evaltrack.changes import change
 from evaltrack.deadlines import Deadline
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from evaltrack.ordering import place
-from responses import responsible
 from responses.answers import check
 from responses.models import ActionParty, KeyAction, RecommendationResponse
 

@@ -28,7 +28,7 @@ SAME_SITTING = timedelta(minutes=15)
 
 
 def tidy(text: str) -> str:
-    """A posted text as it is kept: one kind of line end, no white space around, no NUL (which no database keeps)."""
+    """A posted text as it is kept: one kind of line end, no white space around, no NUL character."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
 
 
@@ -104,7 +104,7 @@ def _set_priority(recommendation: Recommendation, text: str, by: User) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The status or the comment of the latest progress update (of one round, where they are kept by round)."""
+    """The status or the comment of the latest progress update (of a round, where they are kept by round)."""
 
     part: str
     round: str = ""

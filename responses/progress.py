@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from evaltrack import audit
+from evaltrack import audit, deadlines
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import User
@@ -65,6 +65,8 @@ def report(
         reported_at=now,
     )
     settle(subject)
+    if isinstance(subject, KeyAction):
+        _ask_later(subject, rules, as_of)
     changes = {"status": ("", status), "comment": ("", comment)}
     audit.record("reported", subject, by=by, parent=response_of(subject).evaluation, changes=changes)
     return update
@@ -79,6 +81,17 @@ def _check_words(rules: Profile, *, status: str, round: str) -> None:
         )
     if round and round not in [one.name for one in rules.rounds]:
         raise Refused(_("“%(round)s” is not a round of this profile.") % {"round": round})
+
+
+def _ask_later(action: KeyAction, rules: Profile, as_of: date) -> None:
+    """Who has just said how it stands is not asked again before the profile's rhythm says so."""
+    if action.check_on is None:
+        return
+    again = deadlines.next_check(as_of, every_months=rules.reminders.check_every_months)
+    if again > action.check_on:
+        # Near its deadline the reminders of the deadline take over.
+        action.check_on = None if action.deadline_due and again >= action.deadline_due else again
+        action.save(update_fields=["check_on"])
 
 
 def latest(subject: Subject, round: str = "") -> ProgressUpdate | None:

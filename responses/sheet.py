@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Substr
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,7 +26,18 @@ from responses.cells import Address, field_of, may_write
 from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
 from responses.models.action import CLOSED
 from responses.permissions import Access, access
-from responses.shown import ActionRow, Block, Cell, Labels, Option, RoundBlock, dated, reminded, understood
+from responses.shown import (
+    ActionRow,
+    Block,
+    Cell,
+    Labels,
+    Option,
+    RoundBlock,
+    dated,
+    overdue,
+    reminded,
+    understood,
+)
 
 # Up to this size a matrix is shown whole, as people know it from paper.
 WHOLE_UP_TO = {"recommendations": 12, "actions": 60}
@@ -41,6 +53,8 @@ class Sheet:
         self.rules: Profile = self.evaluation.profile.rules
         self.language = get_language() or "en"
         self.labels = Labels(self.rules, self.language)
+        self.today = timezone.localdate()
+        self.direction = "rtl" if text.is_right_to_left(self.evaluation.language) else "ltr"
 
     @cached_property
     def access(self) -> Access:
@@ -62,8 +76,11 @@ class Sheet:
     ) -> Cell:  # fmt: skip
         """A cell by its address; ``subject`` is the row that decides about one's own actions."""
         address = Address.parse(name)
-        editable = may_write(field_of(address, self.response), subject, self.access)
-        return Cell(address, label, shown, widget, editable, hint, tuple(options), self.marks)
+        return Cell(
+            address=address, label=label, text=shown, widget=widget, hint=hint, options=tuple(options),
+            editable=may_write(field_of(address, self.response), subject, self.access),
+            known_notes=self.marks,
+        )  # fmt: skip
 
     @cached_property
     def notes(self) -> list[Cell]:
@@ -169,7 +186,9 @@ class Sheet:
             )
         }
         owned = KeyAction.objects.filter(answer__in=answers.values()).order_by("order", "pk")
-        actions = _grouped(owned.prefetch_related("parties__person", "parties__office"), "answer_id")
+        actions = _grouped(
+            owned.prefetch_related("parties__person", "parties__office__focal_point"), "answer_id"
+        )
         updates = self._latest(answers.values())
         for line in lines:
             line.is_open = True
@@ -218,6 +237,9 @@ class Sheet:
                 f"{at}.priority", None, "" if one.priority is None else str(one.priority),
                 label=labels["priority"], widget="choice", options=scale,
             ),
+            "priority_note": self.cell(
+                f"{at}.priority_note", None, one.priority_note, label=labels["priority_note"], widget="note"
+            ),
             "timeline": self.cell(
                 f"{at}.timeline", None, one.timeline_text, label=labels["timeline"], widget="line",
                 hint=understood(one.timeline),
@@ -230,13 +252,15 @@ class Sheet:
             (rule.code.value, in_language(rule.labels, self.language)) for rule in self.rules.decisions
         ]
         narrative = answer.narrative if answer else ""
+        decision = self.cell(
+            f"{at}.decision", None, line.decision, label=labels["decision"], widget="choice",
+            options=options, hint=self.reason_missing(line.decision, narrative),
+        )  # fmt: skip
+        decision.blank = _("Not answered")
         return {
-            "decision": self.cell(
-                f"{at}.decision", None, line.decision, label=labels["decision"], widget="choice",
-                options=options, hint=self.reason_missing(line.decision, narrative),
-            ),
+            "decision": decision,
             "narrative": self.cell(f"{at}.narrative", None, narrative, label=labels["management_response"]),
-        }  # fmt: skip
+        }
 
     def reason_missing(self, decision: str, narrative: str) -> str:
         rule = self.rules.decision(decision)
@@ -264,33 +288,35 @@ class Sheet:
         def named(key: str) -> str:
             return f"{labels[key]}, {number}"
 
+        deadline = self.cell(
+            f"{at}.deadline", action, action.deadline_text, label=named("deadline"), widget="short",
+            hint=understood(action.deadline),
+        )  # fmt: skip
+        deadline.warning = overdue(action, self.today)
+        responsible = self.cell(
+            f"{at}.responsible", action, action.responsible_text, label=named("responsible"),
+            widget="responsible", hint=reminded(action),
+        )  # fmt: skip
+        # A name in another script must not turn the order of the whole cell.
+        responsible.direction = self.direction
         cells = {
             "text": self.cell(f"{at}.text", action, action.text, label=named("key_action")),
-            "deadline": self.cell(
-                f"{at}.deadline", action, action.deadline_text, label=named("deadline"), widget="short",
-                hint=understood(action.deadline),
-            ),
-            "responsible": self.cell(
-                f"{at}.responsible", action, action.responsible_text, label=named("responsible"),
-                widget="responsible", hint=reminded(action),
-            ),
-        }  # fmt: skip
+            "deadline": deadline,
+            "responsible": responsible,
+        }
         if self.status_on_actions:
+            said, status = (update.comment, update.status) if update else ("", "")
             cells["comment"] = self.cell(
-                f"{at}.comment",
-                action,
-                update.comment if update else "",
-                label=named("comment"),
-                hint=dated(update),
+                f"{at}.comment", action, said, label=named("comment"), hint=dated(update)
             )
-            cells["status"] = self.cell(
-                f"{at}.status", action, update.status if update else "", label=named("status"),
-                widget="choice", options=self.statuses(),
-            )  # fmt: skip
+            cells["status"] = self._status(f"{at}.status", action, status, named("status"))
         return cells
 
-    def statuses(self) -> list[Option]:
-        return [(status.code, in_language(status.labels, self.language)) for status in self.rules.statuses]
+    def _status(self, name: str, subject: KeyAction | None, status: str, label: str) -> Cell:
+        options = [(rule.code, in_language(rule.labels, self.language)) for rule in self.rules.statuses]
+        cell = self.cell(name, subject, status, label=label, widget="choice", options=options)
+        cell.blank = _("Not reported")
+        return cell
 
     def _rounds(
         self,
@@ -301,16 +327,18 @@ class Sheet:
         blocks = []
         for position, rule in enumerate(self.rules.rounds):
             update = updates.get(("answer", answer.pk, rule.name)) if answer else None
-            label, at = in_language(rule.labels, self.language), f"round.{one.pk}.{position}"
-            status = self.cell(
-                f"{at}.status", None, update.status if update else "",
-                label=f"{label}: {self.labels['status']}", widget="choice", options=self.statuses(),
-            )  # fmt: skip
-            comment = self.cell(
-                f"{at}.comment", None, update.comment if update else "",
-                label=f"{label}: {self.labels['comment']}", hint=dated(update),
-            )  # fmt: skip
-            blocks.append(RoundBlock(label, status, comment))
+            said, status = (update.comment, update.status) if update else ("", "")
+            at = f"round.{one.pk}.{position}"
+            comment_label = in_language(rule.comment_labels, self.language)
+            blocks.append(
+                RoundBlock(
+                    label=in_language(rule.labels, self.language),
+                    status=self._status(
+                        f"{at}.status", None, status, in_language(rule.status_labels, self.language)
+                    ),
+                    comment=self.cell(f"{at}.comment", None, said, label=comment_label, hint=dated(update)),
+                )
+            )
         return blocks
 
 

@@ -3,17 +3,20 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from evaltrack import deadlines, text
-from evaltrack.deadlines import Deadline
+from evaltrack import text
+from evaltrack.deadlines import Deadline, Kind, explain, from_date
+from evaltrack.models import Part
 from recommendations.models import Recommendation
 from recommendations.profiles import Profile
 from responses.cells import Address, Conflict, digest
-from responses.models import KeyAction, ProgressUpdate
+from responses.models import ActionParty, KeyAction, ProgressUpdate
+from responses.models.action import CLOSED
 
 Option = tuple[str, str]
 
@@ -31,7 +34,10 @@ class Cell:
     widget: str
     editable: bool
     hint: str = ""
+    warning: str = ""
     options: tuple[Option, ...] = ()
+    blank: str = "—"
+    direction: str = "auto"
     known_notes: Collection[str] = ()
     error: str = ""
     conflict: Conflict | None = None
@@ -110,19 +116,46 @@ class Labels:
 
 
 def understood(deadline: Deadline | None) -> str:
-    """How a time was understood, for the line below the cell."""
-    return deadlines.explain(deadline, language=get_language() or "en") if deadline else ""
+    """How a time was understood, for the line below the cell; nothing where that would only repeat it."""
+    if deadline is None:
+        return ""
+    language = get_language() or "en"
+    if (
+        deadline.kind == Kind.DATE
+        and deadline.due
+        and deadline.text == from_date(deadline.due, language).text
+    ):
+        return ""
+    return explain(deadline, language=language)
+
+
+def overdue(action: KeyAction, today: date) -> str:
+    """How late an open action is; a matrix in which nothing says so is read as if all were well."""
+    if action.deadline_due is None or action.common_status in CLOSED or action.deadline_due >= today:
+        return ""
+    days = (today - action.deadline_due).days
+    return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
 
 
 def reminded(action: KeyAction) -> str:
     """Who of a responsible cell is known: those the reminders go to."""
     if not action.responsible_text:
         return ""
-    leads = [party for party in action.parties.all() if party.part == "lead"]
-    known = [str(party.person or party.office) for party in leads if party.person_id or party.office_id]
-    if known:
-        return _("Reminders go to: %(names)s") % {"names": ", ".join(known)}
+    leads = [party for party in action.parties.all() if party.part == Part.LEAD]
+    names = [name for party in leads if (name := _reached(party))]
+    if names:
+        return _("Reminders go to: %(names)s") % {"names": ", ".join(names)}
     return _("Nobody named here has an account; reminders go to the coordinator.")
+
+
+def _reached(party: ActionParty) -> str:
+    if party.person:
+        return str(party.person) if party.person.is_active else ""
+    if party.office and party.role:
+        return f"{party.get_role_display()} ({party.office})"
+    if party.office and party.office.focal_point:
+        return f"{party.office.focal_point} ({party.office})"
+    return ""
 
 
 def dated(update: ProgressUpdate | None) -> str:

@@ -79,7 +79,7 @@ def test_from_the_report_to_the_reported_action(
     inspect(page, "day-5-response")
     page.get_by_role("button", name="Open the matrix").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Management response matrix")
-    first, second, third = Evaluation.objects.get().recommendations.present()
+    first, _second, third = Evaluation.objects.get().recommendations.present()
     assert [point.text for point in first.sub_points.all()] == [
         "Hold a yearly hearing in each port.",
         "Publish what was said within a month.",
@@ -89,7 +89,11 @@ def test_from_the_report_to_the_reported_action(
     fill(page, f"answer.{first.pk}.decision", "accepted")
     fill(page, f"answer.{first.pk}.narrative", "Management accepts the recommendation and has begun.")
     fill(page, f"answer.{third.pk}.decision", "rejected")
-    fill(page, f"answer.{third.pk}.narrative", "The scheme is evaluated next year; closing it now would be early.")
+    fill(
+        page,
+        f"answer.{third.pk}.narrative",
+        "The scheme is evaluated next year; closing it now would be early.",
+    )
     new = page.locator(f"#new-action-{first.pk}")
     new.fill("Hold the first hearing in each port.")
     new.press("Enter")
@@ -109,7 +113,9 @@ def test_from_the_report_to_the_reported_action(
         page.get_by_role("link", name="Download PDF").click()
     path = tmp_path / "matrix.pdf"
     download.value.save_as(path)
-    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
     assert "Hold the first hearing" in text
     assert "River ports final evaluation" in text
 
@@ -133,7 +139,11 @@ def test_the_action_owner_reports_from_the_first_page(
     expect(page.locator(".row-note")).to_have_text("Saved.")
     expect(page).to_have_url(f"{live_server.url}/")
     update = ProgressUpdate.objects.get()
-    assert (update.status, update.comment, update.reported_by) == ("completed", "Held in all four ports.", owner)
+    assert (update.status, update.comment, update.reported_by) == (
+        "completed",
+        "Held in all four ports.",
+        owner,
+    )
     for path, name in [(f"/actions/{action.pk}/", "day-9-action"), ("/profile/mail/", "day-10-mail")]:
         page.goto(live_server.url + path)
         inspect(page, name)
@@ -147,7 +157,9 @@ def test_the_screens_of_the_day_at_every_width(
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     evaluation = make.evaluation([officer.memberships.get().office], profile)
-    response = make.response(evaluation, overall_comment="See the **annex** at https://example.org/annex[^1].")
+    response = make.response(
+        evaluation, overall_comment="See the **annex** at https://example.org/annex[^1]."
+    )
     answer = make.answer(make.recommendation(evaluation), response, decision="partially_accepted")
     action = make.action(answer, due=make.NOW.date(), lead=officer)
     make.answer(make.recommendation(evaluation), response, decision="rejected", narrative="No.")

@@ -19,9 +19,10 @@ from types import ModuleType
 from typing import Any
 
 import fontpkg
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from evaltrack.text import is_right_to_left
 
 APT_LINE = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -84,10 +85,6 @@ def render(
             attachments=files,
         )
     return pdf
-
-
-def is_right_to_left(language: str) -> bool:
-    return language.partition("-")[0].lower() in settings.LANGUAGES_BIDI
 
 
 def _shell(html: str, *, title: str, language: str, created: datetime | None) -> str:

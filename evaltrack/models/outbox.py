@@ -28,7 +28,9 @@ class Mail(models.Model):
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
     to = models.EmailField(_("to"))
-    person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="mails", verbose_name=_("person"))
+    person = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="mails", verbose_name=_("person")
+    )
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField()
     html = models.TextField(blank=True)

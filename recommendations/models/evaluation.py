@@ -25,7 +25,9 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
             return self
         at = Evaluation.offices.through.objects.filter(office_id__in=office_ids(user, Permission.VIEW))
         seen = Q(pk__in=at.values("evaluation_id")) | Q(manager=user)
-        seen |= Q(pk__in=Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id"))
+        seen |= Q(
+            pk__in=Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
+        )
         for path in settings.EVALUATION_INVOLVEMENT:
             seen |= import_string(path)(user)
         return self.filter(seen)
@@ -33,11 +35,17 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
 
 class Evaluation(models.Model):
     reference = models.CharField(
-        _("reference"), max_length=60, unique=True, help_text=_("Such as NV-2026-014. Made for you when left empty.")
+        _("reference"),
+        max_length=60,
+        unique=True,
+        help_text=_("Such as NV-2026-014. Made for you when left empty."),
     )
     title = models.CharField(_("title"), max_length=500)
     short_title = models.CharField(
-        _("short title"), max_length=150, blank=True, help_text=_("For the running line of the printed matrix.")
+        _("short title"),
+        max_length=150,
+        blank=True,
+        help_text=_("For the running line of the printed matrix."),
     )
     conducted = models.CharField(
         _("period conducted"), max_length=100, blank=True, help_text=_("As printed, such as 2024-2025.")
@@ -58,7 +66,10 @@ class Evaluation(models.Model):
         RuleProfile, models.PROTECT, related_name="evaluations", verbose_name=_("rule profile")
     )
     language = models.CharField(
-        _("language of the text"), max_length=20, default="en", help_text=_("A language tag such as en, fr or es.")
+        _("language of the text"),
+        max_length=20,
+        default="en",
+        help_text=_("A language tag such as en, fr or es."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

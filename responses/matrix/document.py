@@ -7,17 +7,23 @@ A value that the source does not print is ``None`` (or an empty tuple), never a 
 from dataclasses import dataclass, field
 
 from evaltrack.deadlines import Deadline
+from evaltrack.parties import Party
+
+__all__ = [
+    "Action",
+    "Evaluation",
+    "Footnote",
+    "Matrix",
+    "Monitoring",
+    "Party",
+    "Recommendation",
+    "Response",
+    "Responsible",
+    "SubPoint",
+]
 
 FORMAT = "evaltrack-matrix"
 VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """One party of a responsible cell; ``role`` is lead, support or coordination."""
-
-    name: str
-    role: str
 
 
 @dataclass(frozen=True, slots=True)

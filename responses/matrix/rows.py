@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from evaltrack import deadlines
+from evaltrack import deadlines, responsible
 from evaltrack.deadlines import Deadline
+from evaltrack.directory import Directory
 from evaltrack.models import PartyBase, User
 from recommendations.models import Recommendation, RecommendationParty, SubPoint
-from responses import responsible
-from responses.directory import Directory
 from responses.matrix import document
 from responses.models import (
     ActionParty,

@@ -8,10 +8,9 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from evaltrack import deadlines
+from evaltrack import deadlines, responsible
 from evaltrack.deadlines import Deadline, Kind
 from recommendations.profiles import Profile, in_language
-from responses import responsible
 from responses.matrix import check
 from responses.matrix.document import Action, Matrix, Recommendation, Responsible
 from responses.matrix.texts import texts

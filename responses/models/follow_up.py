@@ -29,7 +29,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
 
 class ProgressUpdate(models.Model):
-    """How things stood on a day: of a key action or (where the profile keeps status there) a recommendation."""
+    """How a key action (or, where the profile keeps status there, a recommendation) stood on a day."""
 
     action = models.ForeignKey(KeyAction, models.CASCADE, null=True, blank=True, related_name="updates")
     answer = models.ForeignKey(

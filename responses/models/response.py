@@ -74,7 +74,7 @@ class RecommendationResponseQuerySet(models.QuerySet["RecommendationResponse"]):
 
 
 class RecommendationResponse(models.Model):
-    """The answer to one recommendation: decision, narrative and, where the profile keeps it here, the status."""
+    """The answer to one recommendation: decision, narrative and, where profiles keep it here, the status."""
 
     response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="answers")
     recommendation = models.ForeignKey(Recommendation, models.CASCADE, related_name="answers")

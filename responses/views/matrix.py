@@ -6,14 +6,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from evaltrack import responsible
 from evaltrack.documents.pdf import PdfUnavailableError
 from evaltrack.models import User
 from evaltrack.web import AuthedRequest, get_or_404, signed_in
-from recommendations.models import Recommendation
-from responses import exports, responsible
+from recommendations.models import Evaluation, Recommendation
+from responses import exports
 from responses.models import ManagementResponse
 from responses.sheet import Sheet
 from responses.shown import Block
@@ -24,9 +26,11 @@ def response_or_404(user: User, pk: int) -> ManagementResponse:
     return get_or_404(rows, pk=pk)
 
 
-def opened(request: HttpRequest) -> list[int] | None:
+def opened(request: HttpRequest, evaluation: Evaluation) -> list[int] | None:
     """The recommendations to show open, ?open=12 for each; with none named it depends on the size."""
     named = request.GET.getlist("open")
+    if named == ["all"]:
+        return list(evaluation.recommendations.present().values_list("pk", flat=True))
     return [int(one) for one in named if one.isdecimal() and len(one) < 19] if named else None
 
 
@@ -51,7 +55,9 @@ def context(sheet: Sheet, blocks: list[Block], **more: Any) -> dict[str, Any]:
 @signed_in
 def matrix(request: AuthedRequest, pk: int) -> HttpResponse:
     sheet = Sheet(response_or_404(request.user, pk), request.user)
-    return render(request, "matrix/page.html", context(sheet, sheet.blocks(opened(request))))
+    return render(
+        request, "matrix/page.html", context(sheet, sheet.blocks(opened(request, sheet.evaluation)))
+    )
 
 
 def one_block(sheet: Sheet, recommendation: int, *, is_open: bool = True) -> Block:
@@ -88,7 +94,7 @@ def download(request: AuthedRequest, pk: int, format: str) -> HttpResponse:
     """The matrix as a file, as it stands now."""
     response = response_or_404(request.user, pk)
     try:
-        content = exports.export(response, format, language=request.user.language)
+        content = exports.export(response, format, printed_on=timezone.localdate())
     except PdfUnavailableError as error:
         return render(
             request, "matrix/pdf_unavailable.html", {"response": response, "reason": error}, status=503

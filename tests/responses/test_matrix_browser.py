@@ -21,7 +21,9 @@ def office():
 @pytest.fixture
 def answer(office):
     response = make.response(make.evaluation([office], title="Evaluation of the river ports programme"))
-    return make.answer(make.recommendation(response.evaluation), response, decision=Decision.ACCEPTED, narrative="Agreed.")
+    return make.answer(
+        make.recommendation(response.evaluation), response, decision=Decision.ACCEPTED, narrative="Agreed."
+    )
 
 
 @pytest.fixture
@@ -214,7 +216,10 @@ def test_a_responsible_cell_proposes_and_keeps_what_was_typed(matrix, answer):
     saved(matrix, f"action.{action.pk}.responsible")
     action.refresh_from_db()
     assert action.responsible_text == "Harbour board; Piet Madsen"
-    assert [party.person and party.person.name for party in action.parties.order_by("order")] == [None, "Piet Madsen"]
+    assert [party.person and party.person.name for party in action.parties.order_by("order")] == [
+        None,
+        "Piet Madsen",
+    ]
 
 
 def test_opening_one_recommendation_of_many_loads_only_that_one(matrix, answer):
@@ -237,6 +242,8 @@ def test_the_page_works_without_javascript(browser, live_server, officer, answer
     page.locator("[name=new_action]").fill("A plain action.")
     page.get_by_role("button", name="Save: Evaluation recommendation 1").click()
     expect(page.locator("#messages")).to_contain_text("Saved.")
-    expect(page.locator(f"[name='answer.{answer.recommendation_id}.narrative']")).to_have_value("Saved by a plain form.")
+    expect(page.locator(f"[name='answer.{answer.recommendation_id}.narrative']")).to_have_value(
+        "Saved by a plain form."
+    )
     assert KeyAction.objects.get().text == "A plain action."
     context.close()

@@ -51,7 +51,7 @@ def read(data: bytes) -> Matrix:
 
 
 def check_size(size: int) -> None:
-    """Raises :class:`UnreadableError` for a file of so many bytes, before it is read, where that is too many."""
+    """Raises :class:`UnreadableError`, before a file is read, where it has too many bytes."""
     if size > LARGEST:
         raise UnreadableError(
             _("The file has %(size).1f MB, and a matrix may have %(largest)d MB at most")

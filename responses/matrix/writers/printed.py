@@ -14,8 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from evaltrack.deadlines import Deadline
-from evaltrack.documents.pdf import is_right_to_left
-from evaltrack.text import NoteLinks, note_id, to_html, to_inline_html
+from evaltrack.text import NoteLinks, is_right_to_left, note_id, to_html, to_inline_html
 from recommendations.choices import Layout
 from recommendations.profiles import Labels, Profile, in_language
 from responses.matrix.document import (

@@ -99,14 +99,16 @@ def test_what_was_written_stands_in_the_matrix():
     )
 
 
-def test_parties_of_other_words_are_not_kept():
+def test_parties_follow_the_words():
     one = factories.recommendation(responsible_text="Quays")
     RecommendationParty.objects.create(recommendation=one, name="Quays")
     results.amend(one, by=None, responsible_text="Quays", directed_to="Master")
     response = factories.response(one.evaluation)
     assert build(response).recommendations[0].responsible == Responsible("Quays", (Party("Quays", "lead"),))
     results.amend(one, by=None, responsible_text="Nets")
-    assert build(response).recommendations[0].responsible == Responsible("Nets")
+    assert build(response).recommendations[0].responsible == Responsible("Nets", (Party("Nets", "lead"),))
+    results.amend(one, by=None, responsible_text="")
+    assert build(response).recommendations[0].responsible is None
 
 
 def test_the_order_is_that_of_the_rows_and_what_was_removed_is_left_out():

@@ -216,7 +216,9 @@ def test_a_partial_acceptance_asks_for_the_reason(officer_client, response):
 def test_a_deadline_cell_tells_how_it_was_understood(officer_client, response):
     action = filled(response, 1, 1).actions.get()
     name = f"action.{action.pk}.deadline"
-    reply = officer_client.post(save(response), cell(name, "Q2 2027", ""), headers={"X-Requested-With": "fetch"}).json()
+    reply = officer_client.post(
+        save(response), cell(name, "Q2 2027", ""), headers={"X-Requested-With": "fetch"}
+    ).json()
     assert "30 June 2027" in reply["cells"][name]["hint"]
 
 

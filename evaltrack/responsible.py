@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from evaltrack import responsible_words as words
+from evaltrack.directory import Directory, Proposal
 from evaltrack.models import Part
-from responses import responsible_words as words
-from responses.directory import Directory, Proposal
-from responses.matrix.document import Party
+from evaltrack.parties import Party
 
 LONGEST_NAME = 300  # characters; what is longer is a sentence, and kept whole
 

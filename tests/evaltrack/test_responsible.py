@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltrack.models import OfficeAlias
+from evaltrack.parties import Party
+from evaltrack.responsible import proposals, read, understood
 from evaltrack.roles import Role
-from responses.matrix.document import Party
-from responses.responsible import proposals, read, understood
 from tests import factories
 
 REAL = ["seed000.matrix.json", "iom-2022-aap.matrix.json", "iom-matrix-crest.matrix.json"]

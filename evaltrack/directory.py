@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone, translation
 
+from evaltrack import responsible_words as words
 from evaltrack.models import Membership, Office, OfficeAlias, User
 from evaltrack.names import folded
 from evaltrack.roles import Role
-from responses import responsible_words as words
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HONORIFIC = re.compile(r"(?:mr|mrs|ms|miss|dr|prof|mme|mlle|m|sr|sra|srta)\.? +(?=\w)", re.IGNORECASE)
