@@ -103,11 +103,11 @@ class Sheet:
         period = _("Period conducted")
         front = {
             "title": self.cell(f"{at}.title", None, one.title, label=labels["evaluation_title"]),
-            "conducted": self.cell(f"{at}.conducted", None, one.conducted, label=period, widget="line"),
+            "conducted": self.cell(f"{at}.conducted", None, one.conducted, label=period, widget="short"),
             "short_title": self.cell(f"{at}.short_title", None, one.short_title, label=labels["short_title"]),
             "responded_on": self.cell(
                 f"{of}.responded_on", None, response.responded_on_text, label=labels["responded_on"],
-                widget="line", hint=understood(response.responded_on),
+                widget="short", hint=understood(response.responded_on),
             ),
         }  # fmt: skip
         for name, shown in (
@@ -241,7 +241,7 @@ class Sheet:
                 f"{at}.priority_note", None, one.priority_note, label=labels["priority_note"], widget="note"
             ),
             "timeline": self.cell(
-                f"{at}.timeline", None, one.timeline_text, label=labels["timeline"], widget="line",
+                f"{at}.timeline", None, one.timeline_text, label=labels["timeline"], widget="short",
                 hint=understood(one.timeline),
             ),
         }  # fmt: skip
