@@ -73,7 +73,7 @@ class Responses(Creatable[ManagementResponse], Changeable[ManagementResponse]):
             answers.set_responded_on(row, values.pop("responded_on"), by=by)
         answers.amend(row, by=by, **values)
 
-    @extend_schema(summary=_("Read the matrix"), responses={200: MATRIX})
+    @extend_schema(summary=gettext_lazy("Read the matrix"), responses={200: MATRIX})
     @action(detail=True, pagination_class=None, filter_backends=[])
     def matrix(self, request: Request, pk: int) -> Response:
         """The whole matrix as one document, the same as exported to JSON."""
