@@ -1,7 +1,11 @@
 """One cell, many people: what saving a cell does, and what it never does."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from evaltrack.errors import Refused
@@ -218,3 +222,30 @@ def test_a_priority_off_the_scale_is_refused(response, officer):
     recommendation = make.recommendation(response.evaluation)
     with pytest.raises(Refused, match="not on the priority scale. Choose one of: 1, 2, 3"):
         save(response, f"recommendation.{recommendation.pk}.priority", "4", "", officer)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite lets one writer in at a time; the race is PostgreSQL's"
+)
+def test_of_two_people_at_the_same_moment_one_is_told_of_the_other():
+    office = make.office()
+    response = make.response(make.evaluation([office]))
+    recommendation = make.recommendation(response.evaluation)
+    people = [make.member(Role.ME_OFFICER, office) for _person in range(4)]
+    name = f"answer.{recommendation.pk}.narrative"  # the answer's row is not even there yet
+    ready = threading.Barrier(len(people))
+
+    def write(person):
+        try:
+            ready.wait()
+            return save(response, name, f"Words of {person.name}.", "", person)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        results = list(pool.map(write, people))
+    kept = [result for result in results if isinstance(result, Saved)]
+    told = [result for result in results if isinstance(result, Conflict)]
+    assert len(kept) == 1
+    assert {conflict.theirs for conflict in told} == {kept[0].text}
