@@ -218,7 +218,10 @@ def test_a_recommendation_is_added_whole(there: World, officer: Program) -> None
     read = made.json()
     assert read["number"] == "2"
     assert read["timeline"] == {"text": "by 30 June 2026", "kind": "date", "start": None, "due": "2026-06-30"}
-    assert read["responsible"]["text"] == "Kilima Country Office"
+    assert read["responsible"] == {
+        "text": "Kilima Country Office",
+        "parties": [{"name": "Kilima Country Office", "role": "lead"}],
+    }
     assert read["sub_points"] == [
         {"text": "First aid", "sub_points": [{"text": "on board"}, {"text": "on land"}]},
         {"text": "Radio", "sub_points": []},
