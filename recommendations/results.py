@@ -3,7 +3,7 @@
 They are the evaluators' words; who answers them is the business of the storey above.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from evaltrack.ordering import place
+from recommendations.choices import Level
 from recommendations.models import Evaluation, Recommendation, RecommendationParty, SubPoint
 from recommendations.permissions import may_edit_recommendations
 
@@ -78,18 +79,29 @@ def amend(recommendation: Recommendation, *, by: User | None, **fields: Any) -> 
     _check(by, recommendation.evaluation)
     if "text" in fields and not fields["text"].strip():
         raise Refused(_("A recommendation needs a text. To take it out of the matrix, remove it."))
-    if "priority" in fields and fields["priority"] is not None:
-        rules = recommendation.evaluation.profile.rules
-        if rules.priority(fields["priority"]) is None:
-            scale = ", ".join(str(step.level) for step in rules.priorities)
-            raise Refused(
-                _("%(value)s is not on the priority scale. Choose one of: %(scale)s.")
-                % {"value": fields["priority"], "scale": scale or _("(none)")}
-            )
+    _check_scales(recommendation, fields)
     before = recommendation.responsible_text
     change(recommendation, by=by, parent=recommendation.evaluation, **fields)
     if recommendation.responsible_text != before:
         _read_parties(recommendation)
+
+
+def _check_scales(recommendation: Recommendation, fields: Mapping[str, Any]) -> None:
+    """The priority is on the profile's scale; urgency, difficulty and impact are low, medium or high."""
+    steps = [str(step.level) for step in recommendation.evaluation.profile.rules.priorities]
+    scales = (
+        ("priority", _("priority"), steps),
+        ("urgency", _("urgency"), Level.values),
+        ("difficulty", _("difficulty"), Level.values),
+        ("impact", _("impact"), Level.values),
+    )
+    for field, name, scale in scales:
+        value = fields.get(field)
+        if value not in (None, "") and str(value) not in scale:
+            raise Refused(
+                _("“%(value)s” is not on the scale of %(name)s. Choose one of: %(scale)s.")
+                % {"value": value, "name": name, "scale": ", ".join(scale) or _("(none)")}
+            )
 
 
 def _read_parties(recommendation: Recommendation) -> None:

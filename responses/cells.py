@@ -142,9 +142,11 @@ RESPONSE = {
         "respond",
     )
 }
+PLAIN = ("number", "text", "rationale", "directed_to", "responsible_text", "priority_note")
+LEVELS = ("urgency", "difficulty", "impact")
 RECOMMENDATION = {
     name: Field(_text(name), _amends(results.amend, name), "edit_recommendations")
-    for name in ("number", "text", "rationale", "directed_to", "responsible_text", "priority_note")
+    for name in (*PLAIN, *LEVELS)
 } | {
     "priority": Field(
         lambda subject: "" if subject.priority is None else str(subject.priority),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from evaltrack import text
 from evaltrack.models import User
 from recommendations import results
-from recommendations.choices import Layout, StatusLevel
+from recommendations.choices import Layout, Level, StatusLevel
 from recommendations.models import Recommendation, SubPoint
 from recommendations.models.results import RecommendationQuerySet
 from recommendations.profiles import Profile, in_language
@@ -195,11 +195,8 @@ class Sheet:
             one = line.recommendation = whole[line.recommendation.pk]
             one.evaluation = self.evaluation
             answer = answers.get(one.pk)
-            line.cells = self._recommendation_cells(one, points.get(one.pk, [])) | self._answer_cells(
-                line, answer
-            )
-            mine = actions.get(answer.pk, []) if answer else []
-            line.removed = [action for action in mine if action.removed_at]
+            line.cells = self._recommendation_cells(one, points.get(one.pk, [])) | self._levels(one)
+            line.cells |= self._answer_cells(line, answer)
             line.rows = self._rows(one, [action for action in mine if not action.removed_at], updates)
             if not self.status_on_actions:
                 line.rounds = self._rounds(one, answer, updates)
@@ -216,6 +213,18 @@ class Sheet:
             elif update.answer_id:
                 latest["answer", update.answer_id, update.round] = update
         return latest
+
+    def _levels(self, one: Recommendation) -> dict[str, Cell]:
+        """Urgency, difficulty and impact, as some reports weigh their recommendations."""
+        options = [(str(value), str(words)) for value, words in Level.choices]
+        labels = {"urgency": _("Urgency"), "difficulty": _("Difficulty"), "impact": _("Impact")}
+        return {
+            name: self.cell(
+                f"recommendation.{one.pk}.{name}", None, getattr(one, name), label=label, widget="choice",
+                options=options,
+            )
+            for name, label in labels.items()
+        }  # fmt: skip
 
     def _recommendation_cells(self, one: Recommendation, points: list[SubPoint]) -> dict[str, Cell]:
         labels, at = self.labels, f"recommendation.{one.pk}"

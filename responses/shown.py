@@ -104,6 +104,15 @@ class Block:
     removed: list[KeyAction] = field(default_factory=list)
     allows_actions: bool = True
 
+    @property
+    def weights(self) -> list[Cell]:
+        """What some reports add to a recommendation: its timeline, urgency, difficulty and impact."""
+        return [self.cells[name] for name in ("timeline", "urgency", "difficulty", "impact")]
+
+    @property
+    def is_weighed(self) -> bool:
+        return any(cell.text for cell in self.weights)
+
 
 class Labels:
     """The profile's printed words in the reader's language, by key, for templates."""

@@ -220,7 +220,7 @@ def test_a_text_too_long_for_its_cell_is_refused_with_both_numbers(response, off
 
 def test_a_priority_off_the_scale_is_refused(response, officer):
     recommendation = make.recommendation(response.evaluation)
-    with pytest.raises(Refused, match="not on the priority scale. Choose one of: 1, 2, 3"):
+    with pytest.raises(Refused, match="not on the scale of priority. Choose one of: 1, 2, 3"):
         save(response, f"recommendation.{recommendation.pk}.priority", "4", "", officer)
 
 
@@ -249,3 +249,14 @@ def test_of_two_people_at_the_same_moment_one_is_told_of_the_other():
     told = [result for result in results if isinstance(result, Conflict)]
     assert len(kept) == 1
     assert {conflict.theirs for conflict in told} == {kept[0].text}
+
+
+@pytest.mark.parametrize("name", ["urgency", "difficulty", "impact"])
+def test_a_recommendation_is_weighed_in_three_steps(response, officer, name):
+    recommendation = make.recommendation(response.evaluation)
+    at = f"recommendation.{recommendation.pk}.{name}"
+    assert isinstance(save(response, at, "high", "", officer), Saved)
+    with pytest.raises(
+        Refused, match=f"“huge” is not on the scale of {name}. Choose one of: low, medium, high"
+    ):
+        save(response, at, "huge", "high", officer)
