@@ -102,8 +102,8 @@ class EvaluationFilter(forms.Form):
         super().__init__(data)
         seen = Evaluation.objects.visible_to(user)
         days = seen.exclude(report_date=None).dates("report_date", "year", order="DESC")
-        profiles = RuleProfile.objects.latest_versions().values_list("slug", "title")
-        for name, choices in (("year", [(day.year, day.year) for day in days]), ("profile", list(profiles))):
+        profiles = [(one.slug, one.name) for one in RuleProfile.objects.latest_versions()]
+        for name, choices in (("year", [(day.year, day.year) for day in days]), ("profile", profiles)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
             field.choices = [("", _("All")), *choices]

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext, pgettext_lazy
 
 from evaltrack import text
 from evaltrack.models import AuditEntry, User
@@ -41,7 +41,7 @@ VERBS = {
     "removed": gettext_lazy("removed"),
     "restored": gettext_lazy("brought back"),
     "opened": gettext_lazy("began"),
-    "imported": gettext_lazy("imported"),
+    "imported": pgettext_lazy("what someone did", "imported"),
     "changed": gettext_lazy("changed"),
     "reported": gettext_lazy("reported on"),
     "corrected": gettext_lazy("corrected a report on"),
@@ -234,7 +234,8 @@ class _Teller:
             case "managementresponse":
                 return _("the management response")
             case "recommendation":
-                return _("recommendation %(number)s") % {"number": self._number(kind, pk)}
+                words = pgettext("that someone changed", "recommendation %(number)s")
+                return words % {"number": self._number(kind, pk)}
             case "recommendationresponse":
                 return _("the answer to recommendation %(number)s") % {"number": self._number(kind, pk)}
             case "keyaction" if entry.target_type == "keyaction":

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recommendations import profiles
@@ -48,3 +49,8 @@ class RuleProfile(models.Model):
     @cached_property
     def rules(self) -> Profile:
         return profiles.from_dict(self.data)
+
+    @property
+    def name(self) -> str:
+        """Its title in the reader's language; the column holds the English one, to search and sort by."""
+        return profiles.in_language(self.rules.titles, get_language() or "en")

@@ -127,7 +127,7 @@
     const theirs = document.createElement("blockquote");
     theirs.dir = "auto";
     theirs.append(
-      Object.assign(document.createElement("strong"), { textContent: `${words.theirs}: ` }),
+      Object.assign(document.createElement("strong"), { textContent: `${words.theirs} ` }),
       cell.matches(".choice") ? input.querySelector(`option[value="${CSS.escape(answer.theirs)}"]`)?.textContent ?? "" : answer.theirs,
     );
     const buttons = Object.assign(document.createElement("div"), { className: "buttons" });
