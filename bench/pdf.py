@@ -86,7 +86,7 @@ def given_to_weasyprint() -> Iterator[tuple[list[str], list[str]]]:
             pages.append(string)
             super().__init__(string="<p>", **options)
 
-        def write_pdf(self, *args: Any, **options: Any) -> bytes:
+        def render(self, *args: Any, **options: Any) -> Any:
             raise EnoughError
 
     class Style(weasyprint.CSS):
