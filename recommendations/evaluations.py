@@ -7,13 +7,19 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaltrack import audit
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Office, User
 from recommendations.models import Evaluation, RuleProfile
-from recommendations.permissions import may_edit, may_enter
+from recommendations.permissions import keeps_sight, may_edit, may_enter
+
+LOSES_SIGHT = gettext_lazy(
+    "Choose at least one office that is yours, or name yourself as the manager: "
+    "otherwise you could not see the evaluation afterwards."
+)
 
 
 def next_reference(today: date) -> str:
@@ -37,10 +43,13 @@ def enter(
 ) -> Evaluation:
     """Make the record of an evaluation; ``by=None`` is the command line.
 
-    Raises PermissionDenied, and Refused where the reference is taken.
+    Raises PermissionDenied, and Refused where the reference is taken or the person would lose sight of it.
     """
     if by and not may_enter(by):
         raise PermissionDenied
+    offices = list(offices)
+    if by and not keeps_sight(by, [office.pk for office in offices], fields.get("manager")):
+        raise Refused(str(LOSES_SIGHT))
     evaluation = Evaluation(
         reference=reference.strip() or next_reference(today), title=title, profile=profile, **fields
     )

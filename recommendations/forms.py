@@ -13,12 +13,13 @@ from django_countries import countries
 
 from evaltrack.forms import Day, like, office_tree
 from evaltrack.models import Membership, Office, User
-from evaltrack.roles import Permission, Role, office_ids, roles_with
+from evaltrack.roles import Permission, Role, roles_with
 from recommendations import terms
 from recommendations.choices import Layout
 from recommendations.drafts import MOST, Draft
-from recommendations.evaluations import next_reference
+from recommendations.evaluations import LOSES_SIGHT, next_reference
 from recommendations.models import Evaluation, Recommendation, RuleProfile
+from recommendations.permissions import keeps_sight
 from recommendations.profiles import Profile, in_language
 
 # Languages evaluations are written in; a record with another one keeps it.
@@ -125,15 +126,8 @@ class EvaluationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        if self.user.is_superuser or data.get("manager") == self.user or not data.get("offices"):
-            return data
-        own = office_ids(self.user, Permission.EDIT_EVALUATION)
-        if own.isdisjoint(data["offices"]):
-            self.add_error(
-                "offices",
-                _("Choose at least one office that is yours, or name yourself as the manager: "
-                  "otherwise you could not see the evaluation afterwards."),
-            )  # fmt: skip
+        if data.get("offices") and not keeps_sight(self.user, data["offices"], data.get("manager")):
+            self.add_error("offices", LOSES_SIGHT)
         return data
 
     def values(self) -> dict[str, Any]:

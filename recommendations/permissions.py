@@ -1,5 +1,7 @@
 """Who may change an evaluation and its recommendations (who sees it: ``Evaluation.objects.visible_to``)."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 
 from evaltrack.models import User
@@ -10,6 +12,11 @@ from recommendations.models import Evaluation
 def may_enter(user: User | AnonymousUser) -> bool:
     """Whether the person may enter evaluations at all, at any office."""
     return can(user, Permission.EDIT_EVALUATION)
+
+
+def keeps_sight(user: User | AnonymousUser, offices: Iterable[int], manager: User | None) -> bool:
+    """Whether who enters an evaluation for these offices (ids) may see and keep it afterwards."""
+    return user == manager or can(user, Permission.EDIT_EVALUATION, offices)
 
 
 def may_edit(user: User | AnonymousUser, evaluation: Evaluation) -> bool:

@@ -149,15 +149,17 @@ def duplicate(recommendation: Recommendation, *, by: User | None) -> Recommendat
 def remove(recommendation: Recommendation, *, by: User | None, now: datetime) -> None:
     """Take it out of the matrix with its answer and actions; ``restore`` brings all of it back."""
     _check(by, recommendation.evaluation)
+    _locked(recommendation.evaluation)  # first, as in all that reorders: no two of them wait for each other
     change(recommendation, by=by, verb="removed", parent=recommendation.evaluation, removed_at=now)
-    _renumber(_locked(recommendation.evaluation))
+    _renumber(list(recommendation.evaluation.recommendations.present()))
 
 
 @transaction.atomic
 def restore(recommendation: Recommendation, *, by: User | None) -> None:
     _check(by, recommendation.evaluation)
+    _locked(recommendation.evaluation)
     change(recommendation, by=by, verb="restored", parent=recommendation.evaluation, removed_at=None)
-    _renumber(_locked(recommendation.evaluation))
+    _renumber(list(recommendation.evaluation.recommendations.present()))
 
 
 def sub_points_as_text(recommendation: Recommendation) -> str:

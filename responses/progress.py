@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaltrack import audit, deadlines
@@ -50,7 +51,7 @@ def report(
     _check_words(rules, status=status, round=round)
     if not (status or comment.strip() or status_text):
         raise Refused(_("Choose a status or say in a sentence how it stands."))
-    if by and as_of > now.date():
+    if by and as_of > timezone.localdate(now):
         raise Refused(_("Progress is reported as of today or an earlier day, not in the future."))
     type(subject)._default_manager.select_for_update().get(pk=subject.pk)
     update = ProgressUpdate.objects.create(

@@ -197,6 +197,8 @@ class Sheet:
             answer = answers.get(one.pk)
             line.cells = self._recommendation_cells(one, points.get(one.pk, [])) | self._levels(one)
             line.cells |= self._answer_cells(line, answer)
+            mine = actions.get(answer.pk, []) if answer else []
+            line.removed = [action for action in mine if action.removed_at]
             line.rows = self._rows(one, [action for action in mine if not action.removed_at], updates)
             if not self.status_on_actions:
                 line.rounds = self._rounds(one, answer, updates)

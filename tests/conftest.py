@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 from django.conf import LazySettings
@@ -13,6 +14,10 @@ from django.core.cache import cache
 
 from tests import services
 from tests.services import MailServer, Served
+
+# A busy machine is no fault of the code: what must be fast has a measure of its own.
+hypothesis.settings.register_profile("evaltrack", deadline=None)
+hypothesis.settings.load_profile("evaltrack")
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 

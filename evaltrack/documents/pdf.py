@@ -74,17 +74,36 @@ def render(
         for file in attachments
     ]
     with _one_at_a_time, _steady(moment):
-        page = engine.weasyprint.HTML(
+        source = engine.weasyprint.HTML(
             string=_shell(html, title=title, language=language, created=created),
             url_fetcher=engine.fetcher,
         )
-        pdf: bytes = page.write_pdf(
+        document = source.render(
             stylesheets=[engine.fonts, _style(stylesheet)],
             font_config=engine.font_config,
             pdf_variant="pdf/ua-1",
-            attachments=files,
         )
+        for page in document.pages:
+            _end_under_the_last_line(page._page_box.children[0])
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", attachments=files)
     return pdf
+
+
+def _end_under_the_last_line(root: Any) -> None:
+    """End the blocks that go on overleaf where their last line on this page does.
+
+    WeasyPrint draws them down to the foot of the page, as CSS has it and no property changes: a bordered
+    block then closes round empty space. Nothing moves, since nothing stands below them.
+    """
+    from weasyprint.formatting_structure.boxes import BlockBox
+
+    blocks, last = [], root
+    while isinstance(last, BlockBox) and last.children and not last.is_table_wrapper:
+        blocks.append(last)
+        last = last.children[-1]
+    for block in reversed(blocks):
+        block.height = last.position_y + last.margin_height() - block.content_box_y()
+        last = block
 
 
 def _shell(html: str, *, title: str, language: str, created: datetime | None) -> str:

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 
 from evaltrack.documents.pdf import Attachment, render
-from tests.pdfs import as_read, assert_accessible, pages, reader, words
+from tests.pdfs import as_read, assert_accessible, feet, pages, reader, words
 
 STYLE = 'html { font: 10pt "Document Sans", "Document Arabic" }'
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -55,6 +55,29 @@ def test_the_same_arguments_give_the_same_bytes_in_every_process() -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, env=environment()
     )
     assert there.stdout == document("<p>Same <b>bold</b></p>", created=MOMENT) == here
+
+
+BOXED = """
+    @page { size: 200pt 200pt; margin: 10pt }
+    html { font: 10pt/1 "Document Sans" }
+    .box { border: 1pt solid; box-decoration-break: clone; padding: 2pt }
+    p, ul, li { margin: 0 }
+    p, li { break-inside: avoid }
+"""
+FIVE_LINES = "line<br>" * 4 + "line"
+GOES_ON = {
+    "paragraphs": f"<p>{FIVE_LINES}</p>" * 4,
+    "a list": f"<ul>{f'<li>{FIVE_LINES}</li>' * 4}</ul>",
+    "a list in a list": f"<ul><li>{FIVE_LINES}<ul>{f'<li>{FIVE_LINES}</li>' * 3}</ul></li></ul>",
+}
+
+
+@pytest.mark.parametrize("content", GOES_ON.values(), ids=GOES_ON)
+def test_a_box_that_goes_on_overleaf_closes_under_its_last_line(content: str) -> None:
+    found = feet(document(f'<div class="box">{content}</div>', stylesheet=BOXED))
+    assert len(found) == 2
+    for text, drawn in found:
+        assert text < drawn < text + 5
 
 
 def environment() -> dict[str, str]:

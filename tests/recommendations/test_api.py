@@ -29,7 +29,7 @@ def officer(there: World) -> Program:
 EVALUATIONS = {
     #                list  read  make  change
     "unit":          (1,   200,  201,  200),
-    "officer":       (1,   200,  201,  200),
+    "officer":       (1,   200,  409,  200),  # not for an office elsewhere
     "other officer": (0,   404,  201,  404),
     "owner":         (1,   200,  403,  403),
     "reader":        (1,   200,  403,  403),

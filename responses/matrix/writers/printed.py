@@ -81,6 +81,7 @@ class PrintedRecommendation:
     responsible: SafeString
     response: SafeString
     actions: tuple[PrintedAction, ...]
+    shows_actions: bool  # also where there are none yet; not where the decision leaves nothing to be done
     rounds: tuple[PrintedRound, ...]
     notes: tuple[SafeString, ...]
 
@@ -135,6 +136,7 @@ class Paper:
 
     def _recommendation(self, recommendation: Recommendation) -> PrintedRecommendation:
         as_table = self.profile.layout == Layout.ACTION_TABLE
+        decision = self.profile.decision(recommendation.response.decision or "")
         return PrintedRecommendation(
             heading=self.say("recommendation", number=recommendation.number) + self.say("colon"),
             text=self._html(recommendation.text),
@@ -147,6 +149,7 @@ class Paper:
             ),
             response=self._response(recommendation),
             actions=tuple(self._action(action) for action in recommendation.actions),
+            shows_actions=bool(recommendation.actions) or not decision or decision.allows_actions,
             rounds=tuple(self._rounds(recommendation.monitoring)),
             notes=self.notes.take(),
         )

@@ -215,6 +215,23 @@ def test_the_blocks_of_the_current_layout_stand_in_its_order() -> None:
     assert squeezed(expected) in squeezed(text)
 
 
+@pytest.mark.parametrize(("form", "label"), [(TABLE, "Implementation monitoring"), (LIST, "Key actions")])
+@pytest.mark.parametrize(
+    ("decision", "actions", "printed"),
+    [
+        ("rejected", 0, False), ("rejected", 1, True), ("accepted", 0, True), (None, 0, True),
+        ("undecided", 0, True),
+    ],
+)  # fmt: skip
+def test_a_rejected_recommendation_has_no_blank_for_actions(
+    form: Profile, label: str, decision: str | None, actions: int, printed: bool
+) -> None:
+    promised = (Action("1.1", "Dig"),) * actions
+    recommendation = Recommendation("1", "Dig.", response=Response(decision, "So."), actions=promised)
+    text = "".join(pages(write(matrix(recommendation), replace(form, rounds=()))))
+    assert (label in text) == printed
+
+
 IN_THE_LINE = [
     ("Buy nets", "2031", "Boat unit", "Buy nets (2031; Boat unit)"),
     ("Buy nets (2031)", "2031", None, "Buy nets (2031)"),
