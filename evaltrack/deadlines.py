@@ -173,13 +173,20 @@ def _time(words: list[Token], issued: date | None) -> Deadline:
     """A time without condition, qualified (ongoing, immediate, tentative) or not."""
     if any(word.letter == "!" for word in words):
         return _NOTHING
-    named = outline(words)
+    named = outline(_without_kinds_of_event(words))
     meaning = _unqualified(named, issued)
     if re.search("[cR]", named.letters) and meaning.kind is not Kind.UNKNOWN:
         meaning = _continuous(meaning, named, issued)
     if "?" in named.letters and meaning.kind is not Kind.UNKNOWN:
         return replace(meaning, kind=Kind.CONDITIONAL)
     return meaning
+
+
+def _without_kinds_of_event(words: list[Token]) -> list[Token]:
+    """An annual meeting is one event, and so is the end of the ongoing project: neither goes on for ever."""
+    kinds = _KIND_OF_EVENT.finditer("".join(word.letter for word in words))
+    dropped = {kind.start() for kind in kinds}
+    return [word for at, word in enumerate(words) if at not in dropped]
 
 
 def _unqualified(named: Outline, issued: date | None) -> Deadline:
@@ -274,6 +281,7 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[Outline, date | None], Deadline]]
         (r"[tA]*f[Ol]*D", _start_within),
     )
 ]
+_KIND_OF_EVENT = re.compile("R(?=[RW]*E)|(?<=E)R|(?<=[NMO])c(?=E)|(?<=OE)c")
 _SMALL_WORDS = re.compile(r"[OltAgf,]*")
 _QUALIFIERS = ((Kind.CONTINUOUS, "[cR]"), (Kind.IMMEDIATE, "i"), (Kind.RELATIVE, "h"))
 _EVENT = re.compile(r"[tAO,cRih]*(?:[abglfNMHp][^P]*[Ej][^P]*|[EjO]*[Ej][EjO]*p)")
