@@ -217,7 +217,8 @@ def _is_complete(name: str) -> bool:
 
 
 def _is_person(name: str) -> bool:
-    return bool(_PERSON.search(name)) and not _AND.search(name)
+    """Someone whose place may follow; whoever has it in brackets already needs no other."""
+    return bool(_PERSON.search(name)) and not _AND.search(name) and not name.endswith("\0")
 
 
 def _is_place(name: str) -> bool:

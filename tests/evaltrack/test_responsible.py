@@ -83,6 +83,14 @@ def test_every_cell_of_the_real_matrices(shared: Path, name: str):
             "Pilot officer, Port Azure Office, Quay manager, HARB",
             ["lead: Pilot officer, Port Azure Office", "lead: Quay manager, HARB"],
         ),
+        (
+            "Quay manager (Port Azure), Country Office Azania",
+            ["lead: Quay manager (Port Azure)", "lead: Country Office Azania"],
+        ),
+        (
+            "Quay manager (HARB), Port Azure Office, pilot officer, HARB",
+            ["lead: Quay manager (HARB)", "lead: Port Azure Office", "lead: pilot officer", "lead: HARB"],
+        ),
         ("Quay manager, pilot officer", ["lead: Quay manager", "lead: pilot officer"]),
         ("Ministry of Tides, Fish and Nets", ["lead: Ministry of Tides, Fish and Nets"]),
         ("Ministry of Tides, FAO and the fishers", ["lead: Ministry of Tides", "lead: FAO", "lead: fishers"]),
