@@ -4,8 +4,10 @@ Without any variable set, EvalTrack runs in its embedded mode: SQLite, a file br
 files, all below ``EVALTRACK_DATA_DIR``.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,17 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-env = environ.Env()
+
+class Environment(environ.Env):  # type: ignore[misc]
+    def bool(self, var: str, default: bool = False) -> bool:
+        """A mistake when it is neither yes nor no, where django-environ takes every other word for no."""
+        value = self.str(var, default="yes" if default else "no").strip().lower()
+        if value not in {"", *self.BOOLEAN_TRUE_STRINGS, "no", "false", "off", "0", "n", "f"}:
+            raise ImproperlyConfigured(f"{var} is “{value}”; write yes or no.")
+        return value in self.BOOLEAN_TRUE_STRINGS
+
+
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("EVALTRACK_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -22,14 +34,14 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 def stored_secret_key(path: Path) -> str:
     """The secret key of the embedded mode: made once, readable by the owner only."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(50)
-        file.write(key)
-    return key
+    if not path.exists():
+        # Written beside and linked, so that of several processes at once none reads half a key.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+            file.write(secrets.token_urlsafe(50))
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+    return path.read_text().strip()
 
 
 DEBUG = env.bool("EVALTRACK_DEBUG", default=False)

@@ -77,8 +77,8 @@ _CODE = {
 }
 _SLUG = {
     "type": "string",
-    "pattern": r"^(?=.{1,50}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z",
-    "description": "a name of at most 50 small letters and digits with single hyphens between",
+    "pattern": r"^(?=.{1,40}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z",
+    "description": "a name of at most 40 small letters and digits with single hyphens between",
 }
 
 SCHEMA: dict[str, Any] = _object(

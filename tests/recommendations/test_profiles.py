@@ -191,7 +191,7 @@ def test_what_a_profile_does_not_know_is_none():
 
 # What cannot be a profile
 
-LONG = "a name of at most 50 small letters and digits with single hyphens between"
+LONG = "a name of at most 40 small letters and digits with single hyphens between"
 NO_PLACES = "must hold no braces"
 
 
@@ -200,7 +200,7 @@ NO_PLACES = "must hold no braces"
     [
         ("slug", "Our House", f"slug: 'Our House' is not {LONG}"),
         ("slug", "our-house\n", rf"slug: 'our-house\n' is not {LONG}"),
-        ("slug", "x" * 51, f"slug: '{'x' * 51}' is not {LONG}"),
+        ("slug", "x" * 41, f"slug: '{'x' * 41}' is not {LONG}"),
         ("version", 0, "version: 0 is not 1 or more"),
         ("version", "1", "version: '1' is not a whole number"),
         ("titles", {}, "titles is empty"),
