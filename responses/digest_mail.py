@@ -39,6 +39,7 @@ class Subject(NamedTuple):
     title: str
     coordinator: int | None
     manager: int | None
+    is_only_asked: bool = True  # no day of its deadline has come, only the day to ask how it stands
 
     @classmethod
     def of(cls, actions: KeyActionQuerySet) -> "dict[int, Subject]":
@@ -55,6 +56,10 @@ class Subject(NamedTuple):
             "answer__response__evaluation__manager",
         )
         return {row[0]: cls(*row) for row in rows}
+
+    def told_as_due(self, today: date) -> date | None:
+        """The due date, unless it is still to come and nothing but how it stands is asked for now."""
+        return None if self.due and self.due > today and self.is_only_asked else self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +114,14 @@ def _title(count: int, overdue: int) -> str:
 
 
 def _groups(person: Addressee, led: list[Subject], unled: list[Subject]) -> Iterator[Group]:
-    dated = sorted((subject.due, subject.pk, subject) for subject in led if subject.due)
+    dated = sorted(
+        (due, subject.pk, subject) for subject in led if (due := subject.told_as_due(person.today))
+    )
     for heading, subjects in (
         (_("Overdue"), [subject for due, _pk, subject in dated if due < person.today]),
         (_("Due today"), [subject for due, _pk, subject in dated if due == person.today]),
         (_("Due soon"), [subject for due, _pk, subject in dated if due > person.today]),
-        (_("No due date: how does it stand?"), [subject for subject in led if not subject.due]),
+        (_("How does it stand?"), [one for one in led if not one.told_as_due(person.today)]),
         (_("No one who has an account is named for these: please name someone"), unled),
     ):
         if subjects:

@@ -79,7 +79,9 @@ class _Batch:
             subject = subjects.get(action)
             if subject and subject.due == deadline and person in self._recipients(subject, leads):
                 kept.append(pk)
-                told[person][action] = subject
+                earlier = told[person].get(action, subject)
+                is_check = occasion == Reminder.Occasion.CHECK
+                told[person][action] = subject._replace(is_only_asked=is_check and earlier.is_only_asked)
                 continue
             stale.append(pk)
             if subject and occasion == Reminder.Occasion.CHECK:

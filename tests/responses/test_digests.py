@@ -63,13 +63,33 @@ def test_one_mail_tells_everything_in_the_order_of_its_urgency(lead: User) -> No
         "in 7 days",
         "Later.",
         "in 30 days",
-        "No due date",
+        "How does it stand?",
         "Some day.",
         "continuous\n",
     ]
     assert [text for text in order if text in mail.text] == order
     assert sorted(order, key=mail.text.index) == order
     assert mail.reminders.count() == 6
+
+
+def test_a_condition_that_is_asked_about_is_not_due_soon(lead: User) -> None:
+    far = ago(-221)
+    factories.action(text="If funded.", due=far, check_on=TODAY, lead=lead, deadline_kind="conditional")
+    text = digest().text
+    assert "\nHow does it stand?\n\n- " in text
+    assert "If funded." in text
+    assert "Due soon" not in text
+
+
+@pytest.mark.parametrize(("days", "heading"), [(-7, "Due soon"), (0, "Due today"), (14, "Overdue")])
+def test_what_is_asked_about_on_a_day_of_its_deadline_is_told_by_that(
+    lead: User, days: int, heading: str
+) -> None:
+    factories.action(due=ago(days), check_on=TODAY, lead=lead, deadline_kind="conditional")
+    mail = digest()
+    assert f"\n{heading}\n" in mail.text
+    assert "How does it stand?" not in mail.text
+    assert mail.reminders.count() == 2
 
 
 def test_a_single_action_needs_you_too(lead: User) -> None:
