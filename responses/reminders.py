@@ -162,7 +162,7 @@ class _Run:
                 self.without_recipient.add(row.pk)
             days = {pk: self.book.people[pk].today for pk in people}
             for pk, (occasion, due_for) in rule(row, days).items():
-                reminders[row.pk, occasion, due_for, pk] = Reminder(
+                reminders[row.pk, occasion, due_for, pk, row.due] = Reminder(
                     action_id=row.pk,
                     occasion=occasion,
                     due_for=due_for,
@@ -199,14 +199,14 @@ class _Run:
             action__in={reminder.action_id for reminder in reminders.values()},
             due_for__gte=min(reminder.due_for for reminder in reminders.values()),
         )
-        planned = set(there.values_list("action", "occasion", "due_for", "recipient"))
+        planned = set(there.values_list("action", "occasion", "due_for", "recipient", "deadline"))
         missing = [reminder for key, reminder in reminders.items() if key not in planned]
         # Another planner may be writing the same ones; the unique key decides.
         Reminder.objects.bulk_create(missing, ignore_conflicts=True)
         self.reminders += len(missing)
 
 
-Key = tuple[int, str, date, int]  # a reminder's action, occasion, day and recipient
+Key = tuple[int, str, date, int, date | None]  # a reminder's action, occasion, day, recipient and deadline
 
 
 def _still_to_ask(rows: list[Due], last_day: date) -> list[Due]:

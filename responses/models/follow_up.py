@@ -67,7 +67,7 @@ class ProgressUpdate(models.Model):
 
 
 class Reminder(models.Model):
-    """A reminder that is due: planned once for an action, an occasion, its day and a recipient."""
+    """A reminder that is due: planned once for an action, an occasion, its day, deadline and recipient."""
 
     class Occasion(models.TextChoices):
         BEFORE = "before", _("Before the deadline")
@@ -91,7 +91,13 @@ class Reminder(models.Model):
         verbose_name_plural = _("reminders")
         constraints = [
             models.UniqueConstraint(
-                fields=["action", "occasion", "due_for", "recipient"], name="reminder_once"
+                fields=["action", "occasion", "due_for", "recipient", "deadline"], name="reminder_once"
+            ),
+            # NULL is no equal of NULL in the one above.
+            models.UniqueConstraint(
+                fields=["action", "occasion", "due_for", "recipient"],
+                condition=Q(deadline=None),
+                name="reminder_once_without_deadline",
             ),
         ]
         indexes = [models.Index(fields=["recipient"], condition=Q(mail=None), name="reminder_unsent")]

@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from evaltrack.deadlines import Deadline, Kind
@@ -210,6 +210,35 @@ def test_what_has_no_due_date_is_asked_about_and_again_after_some_months() -> No
     assert action.check_on == date(2026, 12, 15)
     assert not plan(date(2026, 12, 14)).reminders
     assert plan(date(2026, 12, 15)).mails == 1
+
+
+@pytest.mark.django_db
+def test_a_moved_deadline_is_reminded_of_on_a_day_that_the_old_one_had_too() -> None:
+    action = factories.action(due=DUE + timedelta(days=30), lead=factories.user())
+    assert plan(DUE).mails == 1
+    KeyAction.objects.update(deadline_due=DUE + timedelta(days=7))
+    assert plan(DUE).waiting == 1
+    assert plan(DUE + timedelta(days=1)).mails == 1
+    assert list(action.reminders.order_by("pk").values_list("occasion", "due_for", "deadline")) == [
+        ("before", DUE, DUE + timedelta(days=30)),
+        ("before", DUE, DUE + timedelta(days=7)),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("deadline", [None, DUE])
+def test_the_database_holds_no_reminder_twice(deadline: date | None) -> None:
+    action, lead = factories.action(), factories.user()
+
+    def remind() -> None:
+        Reminder.objects.create(
+            action=action, occasion="check", due_for=DUE, deadline=deadline, recipient=lead,
+            planned_at=datetime.combine(DUE, MORNING),
+        )  # fmt: skip
+
+    remind()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        remind()
 
 
 @pytest.mark.django_db
