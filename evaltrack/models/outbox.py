@@ -3,14 +3,31 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evaltrack.models.people import User
+from evaltrack.models.people import Membership, Office, User
+from evaltrack.roles import Permission, office_ids
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
+    def visible_to(self, user: User | AnonymousUser) -> "MailQuerySet":
+        """Those to people with a role in the offices whose mails ``user`` may see, whether active or not.
+
+        A top-level office sees also those to people without any role, and to addresses of nobody here.
+        """
+        if user.is_authenticated and user.is_active and user.is_superuser:
+            return self.all()
+        offices = office_ids(user, Permission.SEE_DELIVERY)
+        held = Membership.objects.not_over(timezone.localdate())
+        seen = Q(person__in=held.filter(office__in=offices).values("person"))
+        if Office.objects.filter(pk__in=offices, parent=None).exists():
+            seen |= ~Q(person__in=held.values("person"))
+        return self.filter(seen)
+
     def ready(self, now: datetime) -> "MailQuerySet":
         """What may be sent now: waiting, its time come, and no other sender holds it."""
         return self.filter(

@@ -42,18 +42,19 @@ def delivery_list(request: AuthedRequest) -> HttpResponse:
     require_permission(request)
     form = MailFilter(request.GET)
     form.is_valid()
+    seen = Mail.objects.visible_to(request.user)
     context = {
         "form": form,
-        "page": paginate(matching(**form.cleaned_data), request),
-        "failed": Mail.objects.filter(state=Mail.State.FAILED).count(),
+        "page": paginate(matching(seen, **form.cleaned_data), request),
+        "failed": seen.filter(state=Mail.State.FAILED).count(),
         "folder": "" if settings.EMAIL_URL else settings.EMAIL_FILE_PATH,
     }
     return render_part(request, "evaltrack/deliveries.html", "mail-list", context)
 
 
-def matching(q: str = "", state: str = "") -> QuerySet[Mail]:
-    """The mails a filter shows, newest first, without their texts."""
-    found = Mail.objects.defer("text", "html").order_by("-created_at", "-pk")
+def matching(mails: QuerySet[Mail], q: str = "", state: str = "") -> QuerySet[Mail]:
+    """Those of the mails that a filter shows, newest first, without their texts."""
+    found = mails.defer("text", "html").order_by("-created_at", "-pk")
     for word in q.split():
         found = found.filter(Q(to__icontains=word) | Q(subject__icontains=word))
     return found.filter(state=state) if state else found
@@ -63,7 +64,7 @@ def matching(q: str = "", state: str = "") -> QuerySet[Mail]:
 @signed_in
 def delivery(request: AuthedRequest, pk: int) -> HttpResponse:
     require_permission(request)
-    shown = get_or_404(Mail.objects.select_related("person"), pk=pk)
+    shown = get_or_404(Mail.objects.visible_to(request.user).select_related("person"), pk=pk)
     crumbs = [(_("Mail"), reverse("deliveries")), (shown.subject, "")]
     return render(request, "evaltrack/delivery.html", {"mail": shown, "crumbs": crumbs})
 
@@ -72,7 +73,7 @@ def delivery(request: AuthedRequest, pk: int) -> HttpResponse:
 @signed_in
 def delivery_again(request: AuthedRequest, pk: int) -> HttpResponse:
     require_permission(request)
-    shown = get_or_404(Mail.objects.all(), pk=pk)
+    shown = get_or_404(Mail.objects.visible_to(request.user), pk=pk)
     try:
         mail.send_again(shown, by=request.user, now=timezone.now())
     except Refused as refusal:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from evaltrack import mail
-from evaltrack.models import AuditEntry, Mail, User
+from evaltrack.models import AuditEntry, Mail, Membership, Office, User
 from evaltrack.roles import Role
 from tests import factories as make
 from tests.factories import NOW
@@ -73,6 +75,70 @@ def test_who_is_not_signed_in_is_led_to_sign_in(client: Client, page: str) -> No
 
 def subjects(client: Client, **query: str) -> list[str]:
     return [row.subject for row in client.get(reverse("deliveries"), query).context["page"]]
+
+
+# Whose mails one sees -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def addressees() -> dict[str, User]:
+    """Headquarters with a country office below, and another country office: who is written to."""
+    headquarters = make.office("Headquarters")
+    north = make.office("Country Office North", parent=headquarters)
+    at = {
+        "headquarters": headquarters,
+        "north": north,
+        "north's sub-office": make.office(parent=north),
+        "south": make.office("Country Office South", parent=headquarters),
+    }
+    people = {name: make.member(Role.READER, office) for name, office in at.items()}
+    people["north, deactivated"] = make.member(Role.READER, north, is_active=False)
+    people["north until last year"] = make.user()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.create(
+        person=people["north until last year"], office=north, role=Role.READER, ends_on=yesterday
+    )
+    people["no role"] = make.user()
+    for name, person in people.items():
+        written(person.email, person=person, subject=name)
+    written(subject="not a person")
+    return people
+
+
+NORTH = {"north", "north's sub-office", "north, deactivated"}
+SEEN = {
+    "Headquarters": NORTH | {
+        "headquarters", "south", "north until last year", "no role", "not a person"
+    },
+    "Country Office North": NORTH,
+    "Country Office South": {"south"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [Role.EVALUATION_UNIT, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("office", SEEN)
+def test_one_sees_the_mails_to_the_people_of_ones_offices(
+    client: Client, addressees: dict[str, User], office: str, role: Role
+) -> None:
+    client.force_login(make.member(role, Office.objects.get(name=office)))
+    assert set(subjects(client)) == SEEN[office]
+    Mail.objects.update(state="failed")
+    assert client.get(reverse("deliveries")).context["failed"] == len(SEEN[office])
+    for row in Mail.objects.all():
+        seen = row.subject in SEEN[office]
+        assert client.get(reverse("delivery", args=[row.pk])).status_code == (200 if seen else 404)
+        assert client.post(reverse("delivery_again", args=[row.pk])).status_code == (302 if seen else 404)
+    assert set(Mail.objects.filter(state="waiting").values_list("subject", flat=True)) == SEEN[office]
+
+
+def test_a_superuser_sees_every_mail(client: Client, addressees: dict[str, User]) -> None:
+    client.force_login(make.user(is_superuser=True))
+    assert set(subjects(client)) == {*addressees, "not a person"}
+
+
+def test_without_the_permission_no_mail_is_visible(addressees: dict[str, User]) -> None:
+    for person in (*addressees.values(), AnonymousUser()):
+        assert not Mail.objects.visible_to(person).exists()
 
 
 def test_the_newest_mail_is_listed_first(client: Client, unit: User) -> None:
