@@ -143,7 +143,7 @@ def _claim(now: datetime, worker: str) -> Mail | None:
         # SQLite locks no rows; there this condition, once more, decides between two senders.
         if pk is None or not Mail.objects.ready(now).filter(pk=pk).update(**claim):
             return None
-    return Mail.objects.get(pk=pk)
+    return Mail.objects.select_related("person").get(pk=pk)
 
 
 def _try(mail: Mail, connection: BaseEmailBackend, now: datetime) -> tuple[Delivered, bool]:
@@ -227,7 +227,12 @@ def _reply(code: int, text: bytes | str) -> str:
 
 
 def message(mail: Mail) -> EmailMultiAlternatives:
-    """The mail as it goes over the wire. Raises :class:`Undeliverable` for what is no address."""
+    """The mail as it goes over the wire.
+
+    Raises :class:`Undeliverable` for what is no address, and for a person whose account was closed meanwhile.
+    """
+    if mail.person and not mail.person.is_active:
+        raise Undeliverable(_("The account was deactivated."))
     try:
         validate_email(mail.to)
     except ValidationError as error:

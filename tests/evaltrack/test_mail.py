@@ -237,6 +237,22 @@ def test_what_is_no_address_fails_for_good(server: Server, address: str) -> None
     assert "is not an e-mail address" in row.error
 
 
+@pytest.mark.parametrize("confidential", [False, True])
+def test_who_was_deactivated_meanwhile_gets_no_mail_any_more(server: Server, confidential: bool) -> None:
+    gone, there = factories.user(), factories.user()
+    row = written(to="", person=gone, confidential=confidential)
+    written(to="", person=there)
+    gone.is_active = False
+    gone.save()
+
+    assert deliver(server) == mail.Delivered(sent=1, failed=1)
+
+    assert server.addressees == [there.email]
+    row.refresh_from_db()
+    assert (row.state, row.error) == (Mail.State.FAILED, "The account was deactivated.")
+    assert bool(row.text) != confidential
+
+
 def test_a_server_that_is_away_costs_one_attempt_and_leaves_the_rest_alone(server: Server) -> None:
     first, second = written(), written()
     with Server() as gone:
