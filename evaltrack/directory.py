@@ -22,6 +22,7 @@ _HONORIFIC = re.compile(r"(?:mr|mrs|ms|miss|dr|prof|mme|mlle|m|sr|sra|srta)\.? +
 _OWNER = re.compile(r"[\w.&-]+['’]s? +")  # "UNDP's country office"
 _WITHIN = re.compile(r"(?P<outer>[^(),]+?) *(?:\((?P<bracketed>[^()]+)\)|, *(?P<inner>[^,]+))")
 _PERSON = words.pattern(words.PERSON)
+_GENDER = re.compile(r"(?:teur)?\((e|trice)\)")  # chargé(e), évaluateur(trice)
 _ENGLISH = {"a", "an", "at", "for", "in", "of", "the"}
 _FRENCH = {"au", "aux", "d", "de", "des", "du", "en", "l", "la", "le", "les", "pour"}
 _SMALL = _ENGLISH | _FRENCH | {"del", "el", "las", "los", "para"}
@@ -57,7 +58,7 @@ class Directory:
 
     def names_of_several_words(self) -> list[str]:
         """Names with something in them at which a responsible cell might be taken apart."""
-        names = [name for _pk, name, _email, _function in self.people]
+        names = [*role_wordings(), *(name for _pk, name, _email, _function in self.people)]
         for office in self.offices:
             names += [office.name, office.short_name, *(alias.name for alias in office.aliases.all())]
         return [name for name in names if re.search(rf"[,;/]| (?:{words.AND}) ", name, re.IGNORECASE)]
@@ -178,14 +179,24 @@ class Directory:
 
 
 @cache
-def role_names() -> dict[str, Role]:
-    """The roles by their folded names, singular and plural, in every language of the product."""
-    names = {}
+def role_wordings() -> dict[str, Role]:
+    """The roles by their names in every language of the product, also as he or she alone would write them."""
+    wordings = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for role in Role:
-                label = folded(str(role.label))
-                names.update({label: role, f"{label}s": role})
+                label = str(role.label)
+                for wording in (label, re.sub(r"\((?:e|trice)\)", "", label), _GENDER.sub(r"\1", label)):
+                    wordings.update({wording: role, wording.replace("’", "'"): role})
+    return wordings
+
+
+@cache
+def role_names() -> dict[str, Role]:
+    """The roles by their folded names, singular and plural."""
+    names = {}
+    for wording, role in role_wordings().items():
+        names.update({folded(wording): role, f"{folded(wording)}s": role})
     return names
 
 

@@ -11,6 +11,8 @@ import pytest
 import redis
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import translation
 
 from tests import services
 from tests.services import MailServer, Served
@@ -25,6 +27,12 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in the thread of the tests after it."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """French is there on a clean checkout too; once, however many processes run the tests."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("compilemessages", verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,6 +59,12 @@ def no_network() -> Iterator[None]:
 def fresh_cache() -> None:
     """What an earlier test did counts against no rate limit."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A page that an earlier test asked for in French leaves its language behind."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

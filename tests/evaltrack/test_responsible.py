@@ -307,6 +307,35 @@ def test_roles_are_known_in_the_languages_of_the_product(azania):
         ]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Chargé(e) de suivi et d’évaluation (CO Azania)",
+        "Chargée de suivi et d'évaluation (CO Azania)",
+        "chargé de suivi et d’évaluation du CO Azania",
+        "M&E officer (CO Azania)",
+    ],
+)
+def test_a_role_is_known_as_it_is_proposed_and_as_he_or_she_writes_it(azania, words: str):
+    assert known(words) == [f"{words} > me_officer @ Country Office Azania"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_proposed_role_is_understood(azania, language: str):
+    for role in Role:
+        factories.member(role, azania)
+    with translation.override(language):
+        roles = [
+            one.text
+            for one in proposals("CO Azania", limit=50)
+            if one.text.endswith("(Country Office Azania)")
+        ]
+        assert [fields["role"] for text in roles for fields in understood(text)] == [
+            role for text in roles for role in Role if text.startswith(str(role.label))
+        ]
+    assert len(roles) == len(Role)
+
+
 def test_a_name_longer_than_its_column_is_cut(azania):
     [fields] = understood("quay " * 100)
     assert len(fields["name"]) == 300

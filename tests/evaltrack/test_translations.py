@@ -1,12 +1,14 @@
 """Strings are found, kept and compiled without gettext."""
 
 import gettext
+import re
 from io import StringIO
 from pathlib import Path
 
 import polib
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as project_settings
 from django.core.management import CommandError, call_command
 
 from evaltrack.management.commands.makemessages import Text, collect, updated, wrong_placeholders
@@ -127,3 +129,51 @@ def test_compiled_translations_are_what_gettext_reads(project: Path) -> None:
     assert french.ngettext("%(n)d action", "%(n)d actions", 0) == "fr %(n)d action"
     assert french.pgettext("of a key action", "deadline") == "fr deadline"
     assert [file.suffix for file in catalogue(project).parent.iterdir() if file.suffix == ".part"] == []
+
+
+# The French of the product
+
+FRENCH = polib.pofile(str(project_settings.LOCALE_PATHS[0] / "fr" / "LC_MESSAGES" / "django.po"))
+TEMPLATES = sorted((project_settings.BASE_DIR / "templates").rglob("*.*"))
+# What a template may show without a translation: the product's name.
+NAMES = {"EvalTrack"}
+# Not read by people: tags and variables of Django, comments, code, and blocks that name a CSS class.
+UNREAD = re.compile(
+    r"{% comment %}.*?{% endcomment %}|{#.*?#}|{% blocktranslate.*?{% endblocktranslate %}"
+    r"|{% block body_class %}.*?{% endblock %}|{%.*?%}|{{.*?}}|<pre.*?</pre>|\bdata-[\w-]+=",
+    re.DOTALL,
+)
+SPOKEN = re.compile(r"""(?<![-\w])(?:alt|aria-label|placeholder|title)=["']([^"']*)["']""")
+
+
+def french() -> list[str]:
+    return [text for entry in FRENCH for text in (entry.msgstr, *entry.msgstr_plural.values()) if text]
+
+
+def test_every_string_has_its_french() -> None:
+    known = {Text(entry.msgid, entry.msgid_plural, entry.msgctxt) for entry in FRENCH.translated_entries()}
+    assert set(collect(project_settings.BASE_DIR)) - known == set()
+    assert [entry.msgid for entry in FRENCH if entry.fuzzy or entry.obsolete] == []
+    assert list(wrong_placeholders(FRENCH)) == []
+
+
+def test_french_has_its_own_punctuation() -> None:
+    """A space that does not break before : ; ? ! and inside « », and the curved apostrophe."""
+    wrong = re.compile(r"(?<=\w) [:;?!»]|« |\w[?!]|[“”]|(?<=\w)'(?=\w)|\.\.\.")
+    assert [text for text in french() if wrong.search(re.sub(r"<[^>]*>", "", text))] == []
+
+
+def test_zero_is_singular_in_french_so_no_form_says_one_in_words() -> None:
+    """French reads "0 personne" with the first form: it must show the number wherever the second does."""
+    place = re.compile(r"%\(\w+\)[sd]")
+    forms = [entry.msgstr_plural for entry in FRENCH if entry.msgid_plural]
+    assert forms
+    assert [one for one in forms if set(place.findall(one[0])) != set(place.findall(one[1]))] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_speaks_english_by_itself(template: Path) -> None:
+    markup = UNREAD.sub(" ", template.read_text(encoding="utf-8"))
+    texts = [*SPOKEN.findall(markup), *re.sub(r"<[^>]*>", "\n", markup).splitlines()]
+    words = {word for text in texts for word in re.findall("[A-Za-z]{2,}", text)}
+    assert words - NAMES == set()
