@@ -99,7 +99,8 @@ PHRASES = {
     "r": "every each chaque tous_les toutes_les cada todos_los todas_las",
     "T": "times twice once_a once_per twice_a fois veces vez",
     "R": """regular regularly on_a_regular_basis recurring recurrent periodically rolling annual an_annual
-        annually yearly monthly quarterly weekly daily semi_annual semi_annually half_yearly biannual biannually
+        annually yearly monthly quarterly weekly daily semi_annual semi_annually half_yearly
+        biannual biannually
         as_needed as_required as_and_when_needed as_and_when_required
         regulier reguliere regulierement periodiquement annuel annuelle annuellement mensuel mensuelle
         mensuellement trimestriel trimestrielle trimestriellement semestriel semestrielle au_besoin
