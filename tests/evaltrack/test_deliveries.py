@@ -1,5 +1,6 @@
 """The delivery log and one's own mail: who reaches them, what they show and what they keep to themselves."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -187,7 +188,7 @@ def test_one_mail_shows_what_became_of_it(client: Client, unit: User) -> None:
     page = client.get(reverse("delivery", args=[row.pk])).content.decode()
     for piece in ("gone@example.org", "Failed", "550 no such person", "&lt;script&gt;"):
         assert piece in page
-    assert '<a href="https://example.org/actions/1/" rel="nofollow">' in page
+    assert '<a href="https://example.org/actions/1/"' in page
 
 
 def test_nobody_reads_a_personal_link_in_the_log(client: Client, unit: User) -> None:
@@ -228,6 +229,27 @@ def test_everyone_reads_their_own_mail_and_no_one_elses(client: Client) -> None:
     assert "For me" in page
     assert '<a href="https://example.org/actions/7/"' in page
     assert "For another" not in page
+
+
+@pytest.mark.parametrize("where", ["my_mail", "delivery"])
+def test_a_mail_is_shown_as_a_page_and_not_as_typed(client: Client, where: str) -> None:
+    me = make.member(Role.EVALUATION_UNIT, time_zone="Africa/Nairobi")
+    row = written(me.email, person=me, text="Overdue\n\n- One\n  today <b>\n\n- Two\n")
+    client.force_login(me)
+    shown = client.get(reverse(where, args=[row.pk] if where == "delivery" else [])).content.decode()
+    assert "<p>Overdue</p>" in shown
+    assert shown.count("<li>\n<p>") == 2
+    assert "today &lt;b&gt;" in shown
+    assert "- One" not in shown
+
+
+@pytest.mark.parametrize("where", ["my_mail", "delivery"])
+def test_the_time_of_a_mail_is_the_readers_own(client: Client, where: str) -> None:
+    me = make.member(Role.EVALUATION_UNIT, time_zone="Africa/Nairobi")
+    row = written(me.email, person=me)
+    client.force_login(me)
+    shown = client.get(reverse(where, args=[row.pk] if where == "delivery" else [])).content.decode()
+    assert re.search(r"2 March 2026, 12:00(</time>)? \(Africa/Nairobi\)", shown)
 
 
 def test_an_empty_mailbox_says_what_will_be_in_it(client: Client) -> None:
