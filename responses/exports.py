@@ -1,6 +1,5 @@
 """The matrix of a response as a file, in every format there is."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 
@@ -47,9 +46,3 @@ def export(
     return write(
         matrix, profile or response.evaluation.profile.rules, language or matrix.language, printed_on
     )
-
-
-def safe_name(name: str) -> str:
-    """A file name of plain letters, digits and dashes, such as no system and no header stumbles over."""
-    stem, dot, ending = name.rpartition(".")
-    return (re.sub(r"[^A-Za-z0-9.]+", "-", stem).strip("-.") or "matrix") + dot + ending

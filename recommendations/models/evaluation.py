@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -90,3 +91,11 @@ class Evaluation(models.Model):
     @property
     def name(self) -> str:
         return self.short_title or self.title
+
+    @property
+    def language_name(self) -> str:
+        """The language of the text, named in that of the page; its tag where Django knows no name for it."""
+        try:
+            return str(get_language_info(self.language.lower())["name_translated"])
+        except KeyError:
+            return self.language

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -100,9 +101,5 @@ def download(request: AuthedRequest, pk: int, format: str) -> HttpResponse:
             request, "matrix/pdf_unavailable.html", {"response": response, "reason": error}, status=503
         )
     kinds = {"pdf": "application/pdf", "json": "application/json"}
-    name = f"{response.evaluation.reference}.{format}"
-    return HttpResponse(
-        content,
-        content_type=kinds[format],
-        headers={"Content-Disposition": f'attachment; filename="{exports.safe_name(name)}"'},
-    )
+    named = content_disposition_header(True, f"{response.evaluation.reference}.{format}")
+    return HttpResponse(content, content_type=kinds[format], headers={"Content-Disposition": named})

@@ -309,3 +309,22 @@ def test_who_may_begin_it(client, people, evaluation, office, person, shown, sav
     assert client.post(begin(evaluation), posted).status_code == saved
     begun = ManagementResponse.objects.filter(office=office).exists()
     assert begun == (person in ("evaluation unit", "officer of the office", "response coordinator"))
+
+
+@pytest.mark.parametrize(
+    ("language", "reader", "name"),
+    [
+        ("en", "en", "English"),
+        ("fr", "en", "French"),
+        ("zh-hans", "en", "Simplified Chinese"),
+        ("pt-BR", "en", "Brazilian Portuguese"),
+        ("en", "fr", "Anglais"),
+        ("tlh", "en", "Tlh"),
+    ],
+)
+def test_the_language_of_the_text_is_named(client, officer, office, language, reader, name):
+    officer.language = reader
+    officer.save()
+    evaluation = make.evaluation([office], language=language)
+    page = client.get(reverse("evaluation", args=[evaluation.pk])).content.decode()
+    assert f"<dd>{name}</dd>" in page

@@ -267,3 +267,19 @@ def test_a_large_matrix_is_light_on_the_wire(officer_client, response):
     answer = officer_client.get(matrix(response), headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(answer.content) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("reference", "named"),
+    [
+        ("NV-2026-014", 'filename="NV-2026-014.json"'),
+        ('NV "14"', 'filename="NV \\"14\\".json"'),
+        ("Оценка-14", "filename*=utf-8''%D0%9E%D1%86%D0%B5%D0%BD%D0%BA%D0%B0-14.json"),
+        ("NV\n14", "filename*=utf-8''NV%0A14.json"),
+    ],
+)
+def test_a_file_is_named_after_the_reference_in_any_script(officer_client, response, reference, named):
+    response.evaluation.reference = reference
+    response.evaluation.save()
+    reply = officer_client.get(reverse("matrix_json", args=[response.pk]))
+    assert reply.headers["Content-Disposition"] == f"attachment; {named}"
