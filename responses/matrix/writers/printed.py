@@ -204,7 +204,8 @@ class Paper:
             for html, source in ((deadline, action.deadline), (responsible, action.responsible))
             if source and not says(action.text, source.text)
         ]
-        line = continued(text, format_html_join("; ", "{}", ((html,) for html in missing)))
+        semicolon = self.say("colon").replace(":", "; ")  # French puts the same space before both
+        line = continued(text, format_html_join(semicolon, "{}", ((html,) for html in missing)))
         for key, value in (("status", status), ("comment", comment)):
             if value:
                 line += led(self._label(self.say(key)), value)
