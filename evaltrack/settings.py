@@ -298,6 +298,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("EVALTRACK_LOG_LEVEL", default="INFO")},
+    # Every step of every PDF as a line of our log helps nobody.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},
 }
 # Deployment choices made through the variables above; addresses are unique in any case, by constraint.
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "auth.W004"]

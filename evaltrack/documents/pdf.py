@@ -5,7 +5,6 @@ library pango is missing everything else must still work.
 """
 
 import gc
-import logging
 import os
 import re
 import threading
@@ -167,9 +166,6 @@ def _engine() -> _Engine:
             % {"line": APT_LINE}
         ) from error
 
-    # Every step of every render as a line of our log helps nobody.
-    for chatty in ("weasyprint.progress", "fontTools"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     faces = _font_faces()
     allowed = {face.as_uri() for face in faces}
 

@@ -1,6 +1,7 @@
 """PDF from HTML: accessible, the same bytes each time, and nothing fetched."""
 
 import gc
+import logging
 import os
 import socket
 import subprocess
@@ -42,6 +43,11 @@ def test_the_title_is_the_title_of_the_document() -> None:
 def test_when_it_was_made_is_what_was_said() -> None:
     assert reader(document("<p>x</p>", created=MOMENT)).metadata.creation_date == MOMENT
     assert reader(document("<p>x</p>")).metadata.creation_date is None
+
+
+@pytest.mark.parametrize("name", ["weasyprint", "weasyprint.progress", "fontTools.subset"])
+def test_the_log_tells_of_faults_and_not_of_steps(name: str) -> None:
+    assert logging.getLogger(name).getEffectiveLevel() == logging.WARNING
 
 
 def test_the_same_arguments_give_the_same_bytes_in_every_process() -> None:
