@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import Served, wait_until
+from tests.services import Served, free_port, wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")]
 
@@ -101,6 +101,13 @@ def test_what_is_no_address_is_named(serve: Serve, bind: str) -> None:
     assert (
         served.read() == f"'{bind}' is no address to listen on. Give host and port: --bind 127.0.0.1:8000\n"
     )
+
+
+def test_the_demo_on_an_open_address_is_warned_of(serve: Serve) -> None:
+    port = free_port()
+    served = serve("--demo", "--bind", f"0.0.0.0:{port}", port=port)
+    served.wait_ready()
+    assert "password is published" in served.read("Ctrl-C")
 
 
 def test_stops_when_the_process_that_started_it_is_killed(serve: Serve, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from evaltrack.deadlines import Kind
+from evaltrack.management.commands import serve
 from evaltrack.models import AuditEntry, Mail, Membership, Office, Part, User
 from evaltrack.roles import Role
 from recommendations.choices import CommonStatus, Decision
@@ -168,6 +169,29 @@ def test_a_second_run_changes_nothing_and_tells_the_sign_ins_again(today: date) 
     assert rows() == before
     assert "already" in said.getvalue()
     assert all(person.email in said.getvalue() for person in demo.sign_ins())
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [
+        ("127.0.0.1", False),
+        ("127.8.0.1", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("192.0.2.7", True),
+        ("evaltrack.example.org", True),
+    ],
+)
+def test_it_is_warned_of_where_others_can_reach_it(today: date, host: str, warned: bool) -> None:
+    assert ("password is published" in serve.warning(host)) == warned
+
+
+@pytest.mark.django_db
+def test_without_it_there_is_nothing_to_warn_of() -> None:
+    factories.evaluation()
+    assert serve.warning("0.0.0.0") == ""
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import http.client
 import io
+import ipaddress
 import os
 import socket
 import sys
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         # Links in mails, the demo's too, lead to the address of this start unless another one is set.
         settings.BASE_URL = os.environ.setdefault("EVALTRACK_BASE_URL", url)
         with folder_lock, listener:
-            sign_ins = self.prepare(demo)
+            sign_ins = self.prepare(demo, host)
             threading.Thread(target=self.announce, args=(url, host, port, sign_ins), daemon=True).start()
             Supervisor(
                 commands(listener.fileno()),
@@ -71,7 +72,7 @@ class Command(BaseCommand):
             ).run(stop_when=lambda: stop_with_parent and os.getppid() != parent)
         self.say("serve", "EvalTrack has stopped.")
 
-    def prepare(self, demo: bool) -> str:
+    def prepare(self, demo: bool, host: str) -> str:
         """Bring the data folder up to date; returns what is to be said of the demo's sign-ins."""
         self.say("serve", f"preparing {settings.DATA_DIR}")
         if not settings.REDIS_URL:
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         said = io.StringIO()
         if demo:
             call_command("seed_demo", if_empty=True, stdout=said)
+        said.write(warning(host))
         connections.close_all()
         return said.getvalue().rstrip()
 
@@ -139,6 +141,24 @@ def address_of(bind: str) -> tuple[str, int]:
 def for_browser(host: str) -> str:
     host = EVERYWHERE.get(host, host)
     return f"[{host}]" if ":" in host else host
+
+
+def warning(host: str) -> str:
+    """What to say where the demo's accounts, made now or earlier, can be reached from other machines."""
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return ""
+    except ValueError:
+        if host == "localhost":
+            return ""
+    sign_ins = io.StringIO()
+    call_command("seed_demo", only_list=True, stdout=sign_ins)
+    if not sign_ins.getvalue():
+        return ""
+    return (
+        f"\nWARNING: other machines may reach {host}, and whoever does can sign in with the demo's accounts: "
+        f"their password is published. Use --bind {DEFAULT_BIND}, or a data folder without the demo.\n"
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -17,18 +17,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="where there are evaluations already, leave them alone"
         )
+        parser.add_argument(
+            "--list", action="store_true", dest="only_list", help="make nothing; list the sign-ins, if any"
+        )
 
-    def handle(self, *args: Any, if_empty: bool, **options: Any) -> None:
+    def handle(self, *args: Any, if_empty: bool, only_list: bool, **options: Any) -> None:
+        if not only_list:
+            self.seed(if_empty=if_empty)
+        if demo.is_there():
+            self.stdout.write("Sign in as:")
+            for person in demo.sign_ins():
+                self.stdout.write(f"  {person.email:<36} {person.password:<16} {person.role}")
+
+    def seed(self, *, if_empty: bool) -> None:
         if demo.is_there():
             self.stdout.write("The demo data is there already; nothing was changed.")
-        else:
-            try:
-                demo.seed(now=timezone.now())
-            except Refused as refusal:
-                if not if_empty:
-                    raise CommandError(str(refusal), returncode=2) from refusal
-                self.stdout.write(str(refusal))
-                return
-        self.stdout.write("Sign in as:")
-        for person in demo.sign_ins():
-            self.stdout.write(f"  {person.email:<36} {person.password:<16} {person.role}")
+            return
+        try:
+            demo.seed(now=timezone.now())
+        except Refused as refusal:
+            if not if_empty:
+                raise CommandError(str(refusal), returncode=2) from refusal
+            self.stdout.write(str(refusal))
