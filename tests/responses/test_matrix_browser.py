@@ -99,7 +99,7 @@ def test_tab_goes_through_a_row(matrix, answer):
     deadline.fill("Q2 2027")
     deadline.press("Tab")
     expect(matrix.locator("[name$='.responsible']")).to_be_focused()
-    expect(matrix.locator(".deadline, .short").locator(".hint").first).to_have_text("due 30 June 2027")
+    expect(matrix.locator("tr[data-action] .short .hint")).to_have_text("due 30 June 2027")
     matrix.keyboard.press("Tab")
     matrix.keyboard.press("Tab")
     matrix.keyboard.press("Tab")
