@@ -13,7 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -73,10 +73,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     entries = []
     for entry in NAVIGATION:
         if entry.permission is None or entry.permission in held:
-            try:
-                url = reverse(entry.url_name)
-            except NoReverseMatch:
-                continue
+            url = reverse(entry.url_name)
             here = request.path == url or (url != "/" and request.path.startswith(url))
             entries.append({"label": entry.label, "url": url, "here": here})
     return entries
