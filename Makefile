@@ -13,7 +13,8 @@ PIP_INSTALL := $(PYTHON) -m pip install -qq --no-compile --require-hashes
 
 # What only the system's package manager has.
 PDF_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-TEST_PACKAGES := $(PDF_PACKAGES) chromium poppler-utils
+# Playwright, which drives the browser, needs libatomic1.
+TEST_PACKAGES := $(PDF_PACKAGES) chromium libatomic1 poppler-utils
 
 FIND_PYTHON = for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
@@ -22,7 +23,7 @@ CAN_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 INSTALL = DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends >/dev/null
 # Loading WeasyPrint takes a moment: once is enough.
 HAS_PANGO = { [ -e $(VENV)/.pango ] || { $(PYTHON) -c 'import weasyprint' && touch $(VENV)/.pango; }; } >/dev/null 2>&1
-HAS_TEST_TOOLS = { command -v chromium && command -v pdftotext; } >/dev/null
+HAS_TEST_TOOLS = { command -v chromium && command -v pdftotext && $(PYTHON) -m playwright --version; } >/dev/null 2>&1
 
 # Installs the packages as root, or names the command; goes on either way.
 define system_packages
