@@ -23,7 +23,10 @@
     asking = setTimeout(async () => {
       const response = await evaltrack.send(`${words.proposals}?q=${encodeURIComponent(query.trim())}`, { method: "GET" }).catch(() => null);
       if (!response?.ok || document.activeElement !== input) return;
-      list.innerHTML = await response.text();
+      const found = await response.text();
+      // A late answer neither takes the place of a newer one nor moves what is being chosen from.
+      if (typed(input) !== query || input.hasAttribute("aria-activedescendant")) return;
+      list.innerHTML = found;
       if (!list.children.length) return closeProposals();
       const [cell, frame] = [input.getBoundingClientRect(), page.getBoundingClientRect()];
       list.style.insetBlockStart = `${cell.bottom - frame.top}px`;
