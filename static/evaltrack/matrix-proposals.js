@@ -18,6 +18,7 @@
 
   function propose(input) {
     clearTimeout(asking);
+    input.removeAttribute("aria-activedescendant");
     const query = typed(input);
     if (query.trim().length < 2) return closeProposals();
     asking = setTimeout(async () => {
