@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from evaltrack import audit, passwords
@@ -115,6 +117,11 @@ def change_person(person: User, *, by: User | None, today: date, **fields: Any) 
             # allauth's own copies of the address, which would go on letting the person in.
             EmailAddress.objects.filter(user=person).delete()
     return change(person, by=by, **fields)
+
+
+def holdings(person: User, *, by: User) -> list[tuple[str, str]]:
+    """What the person is in charge of, as far as ``by`` may see: words, and an address ("" for none)."""
+    return [line for path in settings.PERSON_HOLDINGS for line in import_string(path)(person, by=by)]
 
 
 @transaction.atomic

@@ -208,6 +208,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # What a storey above adds to who may see an evaluation (callables that return a Q for a user).
 EVALUATION_INVOLVEMENT = ["responses.permissions.involved_in"]
+# What the storeys above say a person is in charge of (callables that return lines of text and address).
+PERSON_HOLDINGS = ["responses.work.held_by"]
 
 # API ----------------------------------------------------------------------------------------------------
 

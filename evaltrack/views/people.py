@@ -92,11 +92,13 @@ def person(request: AuthedRequest, pk: int) -> HttpResponse:
 def show(
     request: AuthedRequest, shown: User, role_form: RoleForm, managed: set[int], status: int = 200
 ) -> HttpResponse:
+    may_manage = people.may_manage(request.user, shown, timezone.localdate(), managed)
     context = {
         "person": shown,
         "held": held_by(shown),
         "managed": managed,
-        "may_manage": people.may_manage(request.user, shown, timezone.localdate(), managed),
+        "may_manage": may_manage,
+        "holdings": people.holdings(shown, by=request.user) if may_manage else [],
         "role_form": role_form,
         "crumbs": crumbs((shown.name, "")),
     }

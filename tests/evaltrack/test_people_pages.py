@@ -117,7 +117,7 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
     [
         ("/people/", 9),
         ("/people/?q=person&active=all", 9),
-        ("/people/{person}/", 11),
+        ("/people/{person}/", 15),
         ("/people/add/", 8),
         ("/offices/", 5),
         ("/offices/?q=office", 5),
