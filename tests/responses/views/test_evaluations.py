@@ -328,3 +328,8 @@ def test_the_language_of_the_text_is_named(client, officer, office, language, re
     evaluation = make.evaluation([office], language=language)
     page = client.get(reverse("evaluation", args=[evaluation.pk])).content.decode()
     assert f"<dd>{name}</dd>" in page
+
+
+def test_the_form_of_a_response_asks_for_two_lines_to_print(client, officer, office):
+    page = client.get(reverse("response_new", args=[make.evaluation([office]).pk])).content.decode()
+    assert '<textarea name="coordinator_text" cols="40" rows="2"' in page
