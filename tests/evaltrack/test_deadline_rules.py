@@ -1,7 +1,7 @@
 """What follows from a deadline: when to ask about it, how it is explained, and that no text can break it."""
 
 from datetime import date, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -171,14 +171,14 @@ def test_no_open_deadline_goes_unasked(text: str, issued: date, every_months: in
      "ongoing ", "of the ", "by 3 months of ", "\u00a0", "2025/", "1:"],
 )  # fmt: skip
 @pytest.mark.parametrize("length", [499, 10_000])
-def test_a_long_text_takes_milliseconds(piece: str, length: int):
+def test_no_text_makes_the_reading_backtrack(piece: str, length: int):
     text = (piece * length)[:length] + "x"
     seconds = []
     for _ in range(3):
-        began = perf_counter()
+        began = process_time()
         read(text, issued=ISSUED)
-        seconds.append(perf_counter() - began)
-    assert min(seconds) < 0.1
+        seconds.append(process_time() - began)
+    assert min(seconds) < 0.3  # of the processor: a pattern that backtracks takes minutes
 
 
 def test_ten_thousand_spaces_in_a_date_are_one():

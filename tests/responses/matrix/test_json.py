@@ -295,9 +295,9 @@ def test_a_fault_is_named_with_its_path(path, value, sentence):
 
 def test_of_many_equal_faults_the_first_is_named_at_once():
     content = changed("recommendations", [0] * 300_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(content) == "recommendations[0]: 0 is not an object"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 # Texts and times that cannot stand
