@@ -234,7 +234,8 @@ def test_opening_one_recommendation_of_many_loads_only_that_one(matrix, answer):
     matrix.on("request", lambda request: asked.append(request.url))
     matrix.get_by_role("link", name="Evaluation recommendation 3", exact=True).click()
     expect(matrix.locator("section.block:not(.closed)")).to_have_count(1)
-    assert len(asked) == 1
+    # The browser asks for the icon when it pleases.
+    assert len([url for url in asked if not url.endswith(".svg")]) == 1
 
 
 def test_the_page_works_without_javascript(browser, live_server, officer, answer):
