@@ -1,9 +1,11 @@
 """Who may do what: the permissions, the roles that carry them, and the one question ``can()``.
 
-A role is held at an office (``Membership``) and counts there and in every office below it.
+A role is held at an office (``Membership``) and counts there and in every office below it. A deputy has the
+roles of the person they stand in for, between two dates.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -24,6 +26,9 @@ class Permission(models.TextChoices):
     REPORT = "report", _("Report progress on any key action")
     REPORT_OWN = "report_own", _("Report progress on one's own key actions")
     CLEAR = "clear", _("Clear or return a response")
+    COMMENT = "comment", _("Comment on recommendations, answers and key actions")
+    OVERSEE = "oversee", _("Extend terms, publish responses, close and reopen evaluations")
+    SEE_CONFIDENTIAL = "see_confidential", _("See confidential evaluations")
     MANAGE_PEOPLE = "manage_people", _("Manage people, offices and roles")
     MANAGE_PROFILES = "manage_profiles", _("Manage rule profiles")
     SEE_DELIVERY = "see_delivery", _("See which mails were sent to whom")
@@ -43,11 +48,21 @@ class Role(models.TextChoices):
 P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.EVALUATION_UNIT: frozenset(
-        {P.VIEW, P.EDIT_EVALUATION, P.RESPOND, P.REPORT, P.MANAGE_PROFILES, P.SEE_DELIVERY}
+        {
+            P.VIEW,
+            P.SEE_CONFIDENTIAL,
+            P.EDIT_EVALUATION,
+            P.RESPOND,
+            P.REPORT,
+            P.COMMENT,
+            P.OVERSEE,
+            P.MANAGE_PROFILES,
+            P.SEE_DELIVERY,
+        }
     ),
-    Role.ME_OFFICER: frozenset({P.VIEW, P.EDIT_EVALUATION, P.RESPOND, P.REPORT}),
-    Role.COORDINATOR: frozenset({P.VIEW, P.RESPOND, P.REPORT}),
-    Role.CLEARING_OFFICER: frozenset({P.VIEW, P.CLEAR}),
+    Role.ME_OFFICER: frozenset({P.VIEW, P.EDIT_EVALUATION, P.RESPOND, P.REPORT, P.COMMENT}),
+    Role.COORDINATOR: frozenset({P.VIEW, P.RESPOND, P.REPORT, P.COMMENT}),
+    Role.CLEARING_OFFICER: frozenset({P.VIEW, P.CLEAR, P.COMMENT}),
     Role.ACTION_OWNER: frozenset({P.REPORT_OWN}),
     Role.EVALUATOR: frozenset({P.PREFILL}),
     Role.READER: frozenset({P.VIEW}),
@@ -59,6 +74,16 @@ def roles_with(permission: Permission) -> list[Role]:
     return [role for role, granted in GRANTS.items() if permission in granted]
 
 
+def identities(user: "User | AnonymousUser", on: date | None = None) -> frozenset[int]:
+    """Whom the person may act as: themselves, and those they are deputy of that day (ids; one query)."""
+    from evaltrack.models import Deputy
+
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    stood_in_for = Deputy.objects.current(on or timezone.localdate()).filter(deputy=user)
+    return frozenset({user.pk, *stood_in_for.values_list("person_id", flat=True)})
+
+
 def permissions_of(user: "User | AnonymousUser") -> frozenset[Permission]:
     """What the person's current roles carry, at whatever office: one query."""
     from evaltrack.models import Membership
@@ -67,7 +92,7 @@ def permissions_of(user: "User | AnonymousUser") -> frozenset[Permission]:
         return frozenset()
     if user.is_superuser:
         return frozenset(Permission)
-    held = Membership.objects.current(timezone.localdate()).filter(person=user)
+    held = Membership.objects.acting(user, timezone.localdate())
     return frozenset[Permission]().union(
         *(GRANTS[Role(role)] for role in held.values_list("role", flat=True))
     )
@@ -79,9 +104,7 @@ def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]
 
     if not user.is_authenticated or not user.is_active:
         return set()
-    held = Membership.objects.current(timezone.localdate()).filter(
-        person=user, role__in=roles_with(permission)
-    )
+    held = Membership.objects.acting(user, timezone.localdate()).filter(role__in=roles_with(permission))
     roots = list(held.values_list("office_id", flat=True))
     return Office.objects.all().with_sub_offices(roots) if roots else set()
 

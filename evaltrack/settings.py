@@ -208,6 +208,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # What a storey above adds to who may see an evaluation (callables that return a Q for a user).
 EVALUATION_INVOLVEMENT = ["responses.permissions.involved_in"]
+# What a storey above has against a move of an evaluation (callables that return a sentence or ""), who passes
+# on that one was made, and what keeps its recommendations from being changed (a sentence or "").
+EVALUATION_HINDRANCES = ["responses.requests.hindrance"]
+EVALUATION_FOLLOWERS = ["responses.requests.evaluation_moved"]
+RECOMMENDATION_LOCKS = ["responses.wording.lock_recommendations"]
 # What the storeys above say a person is in charge of (callables that return lines of text and address).
 PERSON_HOLDINGS = ["responses.work.held_by"]
 

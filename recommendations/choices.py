@@ -59,3 +59,43 @@ class Level(models.TextChoices):
     LOW = "low", _("Low")
     MEDIUM = "medium", _("Medium")
     HIGH = "high", _("High")
+
+
+class EvaluationState(models.TextChoices):
+    """The way of an evaluation."""
+
+    PLANNED = "planned", _("Planned")
+    UNDER_WAY = "under_way", _("Under way")
+    FINAL = "final", _("Report final")
+    PUBLISHED = "published", _("Published")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ClearingOffice(models.TextChoices):
+    """Whose office clears a step: seen from the office that responds."""
+
+    RESPONDING = "responding", _("The responding office")
+    ABOVE = "above", _("The office above it")
+    TOP = "top", _("Headquarters")
+
+
+class Check(models.TextChoices):
+    """What is looked for in a draft; a profile may make some of it mandatory for clearance."""
+
+    UNANSWERED = "unanswered", _("Recommendation not answered")
+    NO_REASON = "no_reason", _("Partly accepted or rejected without a reason")
+    NO_ACTION = "no_action", _("Accepted without a key action")
+    REJECTED_WITH_ACTIONS = "rejected_with_actions", _("Rejected, with key actions")
+    NO_LEAD = "no_lead", _("Key action without a lead")
+    LEAD_UNREACHABLE = "lead_unreachable", _("Lead without an active account")
+    NO_DEADLINE = "no_deadline", _("Key action without a deadline")
+    DEADLINE_PAST = "deadline_past", _("Deadline in the past")
+    DEADLINE_BEFORE_REPORT = "deadline_before_report", _("Deadline before the report")
+    DEADLINE_UNCLEAR = "deadline_unclear", _("Deadline that is not understood")
+    DEADLINE_TOO_LATE = "deadline_too_late", _("Deadline after tracking ends")
+    DUPLICATE_ACTION = "duplicate_action", _("Key action that stands there twice")
+    PLACEHOLDER = "placeholder", _("Heading, guidance or placeholder left in the text")
+    TOO_MANY_ACTIONS = "too_many_actions", _("Many key actions for one recommendation")
+    NAMES_A_PERSON = "names_a_person", _("A person named in a public document")
+    NUMBERS_DO_NOT_FOLLOW = "numbers_do_not_follow", _("Numbers that do not follow")

@@ -1,8 +1,10 @@
 """What a rule profile must look like as plain data, be it read from TOML, a form or the database."""
 
+from collections.abc import Collection
 from typing import Any
 
-from recommendations.choices import CommonStatus, Decision, Layout, StatusLevel
+from evaltrack.roles import Role
+from recommendations.choices import Check, ClearingOffice, CommonStatus, Decision, Layout, StatusLevel
 
 # Everything a layout prints, on screen or on paper, with the places that its words leave open.
 LABELS: dict[str, frozenset[str]] = {
@@ -43,11 +45,11 @@ LONGEST_MONTHS = 240  # keeps every day that is reckoned from a profile inside t
 LONGEST_DAYS = 3650
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def _object(optional: Collection[str] = (), **properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": list(properties),
+        "required": [name for name in properties if name not in optional],
         "properties": properties,
     }
 
@@ -81,7 +83,22 @@ _SLUG = {
     "description": "a name of at most 40 small letters and digits with single hyphens between",
 }
 
+# What profiles written before these were known go by.
+DEFAULTS: dict[str, Any] = {
+    "clearance": [
+        {
+            "role": "clearing_officer",
+            "office": "responding",
+            "labels": {"en": "Head of office", "fr": "Chef de bureau"},
+        }
+    ],
+    "mandatory_checks": ["unanswered", "no_reason"],
+    "response_reminders": {"before": [14, 3], "after": [1, 14], "repeat_months": 1},
+    "tracking_months": 60,
+}
+
 SCHEMA: dict[str, Any] = _object(
+    optional=DEFAULTS,
     slug=_SLUG,
     version=_number(1, 1_000_000),
     titles=_WORDS_BY_LANGUAGE,
@@ -119,5 +136,19 @@ SCHEMA: dict[str, Any] = _object(
         repeat_months=_number(1, LONGEST_MONTHS),
         check_every_months=_number(1, LONGEST_MONTHS),
     ),
+    clearance=_list(
+        _object(
+            role={"enum": Role.values}, office={"enum": ClearingOffice.values}, labels=_WORDS_BY_LANGUAGE
+        ),
+        minItems=1,
+        maxItems=5,
+    ),
+    mandatory_checks=_list({"enum": Check.values}, uniqueItems=True),
+    response_reminders=_object(
+        before=_list(_number(0, LONGEST_DAYS), uniqueItems=True),
+        after=_list(_number(1, LONGEST_DAYS), uniqueItems=True),
+        repeat_months=_number(1, LONGEST_MONTHS),
+    ),
+    tracking_months=_number(1, LONGEST_MONTHS),
     labels=_object(**dict.fromkeys(LABELS, _WORDS_BY_LANGUAGE)),
 )

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from evaltrack.roles import Role
 from evaltrack.schemas import fault, shown, too_deep
-from recommendations.choices import CommonStatus, Decision, Layout, StatusLevel
-from recommendations.profile_schema import LABELS, SCHEMA
+from recommendations.choices import Check, ClearingOffice, CommonStatus, Decision, Layout, StatusLevel
+from recommendations.profile_schema import DEFAULTS, LABELS, SCHEMA
 
 Labels = Mapping[str, str]  # language code -> words
 
@@ -97,6 +98,24 @@ class ReminderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearanceRule:
+    """One step of the clearance chain: a role at an office, and what the organisation calls the step."""
+
+    role: Role
+    office: ClearingOffice
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReminderPlan:
+    """Days before the response is due and after it was, then every ``repeat_months`` months."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    repeat_months: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     slug: str
     version: int
@@ -109,6 +128,10 @@ class Profile:
     rounds: tuple[Round, ...]
     response_term: Term
     reminders: ReminderPlan
+    clearance: tuple[ClearanceRule, ...]
+    mandatory_checks: tuple[Check, ...]
+    response_reminders: ResponseReminderPlan
+    tracking_months: int  # after the report: later, nobody asks any more
     labels: Mapping[str, Labels]
 
     def label(self, key: str, language: str) -> str:
@@ -167,6 +190,7 @@ def from_dict(data: object) -> Profile:
     assert isinstance(data, dict)  # noqa: S101 - for mypy; the schema has just said so
     for sentence in _contradictions(data):
         raise ProfileError(sentence)
+    data = DEFAULTS | data
     return Profile(
         slug=data["slug"],
         version=int(data["version"]),
@@ -183,6 +207,13 @@ def from_dict(data: object) -> Profile:
         rounds=tuple(Round(**{**round_, "months": int(round_["months"])}) for round_ in data["rounds"]),
         response_term=Term(int(data["response_term"]["length"]), data["response_term"]["unit"]),
         reminders=_reminders(data["reminders"]),
+        clearance=tuple(
+            ClearanceRule(Role(step["role"]), ClearingOffice(step["office"]), step["labels"])
+            for step in data["clearance"]
+        ),
+        mandatory_checks=tuple(map(Check, data["mandatory_checks"])),
+        response_reminders=_response_reminders(data["response_reminders"]),
+        tracking_months=int(data["tracking_months"]),
         labels=data["labels"],
     )
 
@@ -193,6 +224,14 @@ def _reminders(data: Mapping[str, Any]) -> ReminderPlan:
         after=tuple(map(int, data["after"])),
         repeat_months=int(data["repeat_months"]),
         check_every_months=int(data["check_every_months"]),
+    )
+
+
+def _response_reminders(data: Mapping[str, Any]) -> ResponseReminderPlan:
+    return ResponseReminderPlan(
+        before=tuple(map(int, data["before"])),
+        after=tuple(map(int, data["after"])),
+        repeat_months=int(data["repeat_months"]),
     )
 
 

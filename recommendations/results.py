@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from evaltrack import audit, deadlines, responsible
@@ -22,8 +24,12 @@ from recommendations.permissions import may_edit_recommendations
 
 
 def _check(by: User | None, evaluation: Evaluation) -> None:
+    """Raises PermissionDenied; Refused where a storey above keeps them as they are."""
     if by and not may_edit_recommendations(by, evaluation):
         raise PermissionDenied
+    for path in settings.RECOMMENDATION_LOCKS:
+        if sentence := import_string(path)(evaluation):
+            raise Refused(sentence)
 
 
 def _locked(evaluation: Evaluation) -> list[Recommendation]:
@@ -113,6 +119,7 @@ def _read_parties(recommendation: Recommendation) -> None:
     )
 
 
+@transaction.atomic
 def set_timeline(recommendation: Recommendation, text: str, *, by: User | None) -> None:
     issued = recommendation.evaluation.report_date
     value = deadlines.read(text, issued=issued) if text.strip() else None

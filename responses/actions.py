@@ -57,7 +57,7 @@ def add(
 
     Raises PermissionDenied, Refused without a text or under a rejected recommendation.
     """
-    check(by, answer.response)
+    check(by, answer.response, answer.recommendation_id)
     _require_text(text)
     _check_allowed(_lock(answer))
     present = list(KeyAction.objects.present().filter(answer=answer))
@@ -73,7 +73,7 @@ def add(
 @transaction.atomic
 def amend(action: KeyAction, *, by: User | None, text: str) -> None:
     """Change the wording."""
-    check(by, action.answer.response)
+    check(by, action.answer.response, action.answer.recommendation_id)
     _require_text(text)
     change(action, by=by, parent=action.answer.response.evaluation, text=text)
 
@@ -101,7 +101,7 @@ def set_deadline(action: KeyAction, text: str, *, by: User | None) -> None:
 @transaction.atomic
 def put_deadline(action: KeyAction, value: Deadline | None, *, by: User | None) -> None:
     """Set a deadline that is already understood (an import, the API)."""
-    check(by, action.answer.response)
+    check(by, action.answer.response, action.answer.recommendation_id)
     before = action.deadline
     if before == value:
         return
@@ -113,7 +113,7 @@ def put_deadline(action: KeyAction, value: Deadline | None, *, by: User | None) 
 @transaction.atomic
 def set_responsible(action: KeyAction, text: str, *, by: User | None) -> None:
     """Set who is responsible as written; the parties are read from it and matched with people and offices."""
-    check(by, action.answer.response)
+    check(by, action.answer.response, action.answer.recommendation_id)
     if not change(action, by=by, parent=action.answer.response.evaluation, responsible_text=text.strip()):
         return
     action.parties.all().delete()
@@ -126,7 +126,7 @@ def set_responsible(action: KeyAction, text: str, *, by: User | None) -> None:
 @transaction.atomic
 def move(action: KeyAction, position: int, *, by: User | None) -> None:
     """Put it at a position (from 0) among the actions of its recommendation."""
-    check(by, action.answer.response)
+    check(by, action.answer.response, action.answer.recommendation_id)
     _lock(action.answer)
     present = _siblings(action)
     before = [one.pk for one in present].index(action.pk)
@@ -149,12 +149,12 @@ def duplicate(action: KeyAction, *, by: User | None) -> KeyAction:
 @transaction.atomic
 def remove(action: KeyAction, *, by: User | None, now: datetime) -> None:
     """Take it out of the matrix; ``restore`` brings it back with its progress."""
-    check(by, action.answer.response)
+    check(by, action.answer.response, action.answer.recommendation_id)
     change(action, by=by, verb="removed", parent=action.answer.response.evaluation, removed_at=now)
 
 
 @transaction.atomic
 def restore(action: KeyAction, *, by: User | None) -> None:
-    check(by, action.answer.response)
+    check(by, action.answer.response, action.answer.recommendation_id)
     _check_allowed(_lock(action.answer))
     change(action, by=by, verb="restored", parent=action.answer.response.evaluation, removed_at=None)

@@ -14,12 +14,18 @@ from evaltrack.models import Office, User
 from recommendations.models import Evaluation, Recommendation
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import access, may_open
+from responses.wording import require_open
 
 
-def check(by: User | None, response: ManagementResponse) -> None:
-    """Raises PermissionDenied where the person may not answer; ``by=None`` is the command line."""
-    if by and not access(by, response).respond:
+def check(by: User | None, response: ManagementResponse, recommendation: int | None = None) -> None:
+    """Lock the response for writing its answer to a recommendation (its id), or without one its front block.
+
+    Raises PermissionDenied where the person may not; Refused where the wording is fixed. ``by=None`` is the
+    command line.
+    """
+    if by and not access(by, response).may_respond(recommendation):
         raise PermissionDenied
+    require_open(response)
 
 
 @transaction.atomic
@@ -41,6 +47,7 @@ def open_response(
     return response
 
 
+@transaction.atomic
 def amend(response: ManagementResponse, *, by: User | None, **fields: Any) -> None:
     """Change the front block: coordinator, overall comment, responding office."""
     check(by, response)
@@ -70,7 +77,7 @@ def decide(answer: RecommendationResponse, decision: str, *, by: User | None) ->
     Raises PermissionDenied, and Refused for a decision that the profile does not know or that its key actions
     contradict: what is rejected has no actions.
     """
-    check(by, answer.response)
+    check(by, answer.response, answer.recommendation_id)
     RecommendationResponse.objects.select_for_update().get(pk=answer.pk)
     rule = answer.response.evaluation.profile.rules.decision(decision) if decision else None
     if decision and rule is None:
@@ -92,7 +99,7 @@ def decide(answer: RecommendationResponse, decision: str, *, by: User | None) ->
 @transaction.atomic
 def narrate(answer: RecommendationResponse, text: str, *, by: User | None) -> None:
     """Write the narrative of the answer."""
-    check(by, answer.response)
+    check(by, answer.response, answer.recommendation_id)
     change(answer, by=by, parent=answer.response.evaluation, narrative=text)
 
 

@@ -22,6 +22,7 @@ from recommendations.models import Evaluation, Recommendation
 from responses import actions, answers, progress
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import Access
+from responses.wording import lock
 
 # A report and its correction by the same person within this time are one update.
 SAME_SITTING = timedelta(minutes=15)
@@ -247,10 +248,25 @@ def subject_of(address: Address, response: ManagementResponse) -> models.Model:
     raise Refused(gone)
 
 
-def may_write(field: Field, subject: models.Model | None, access: Access) -> bool:
-    if field.needs == "report" and isinstance(subject, KeyAction):
-        return access.may_report(subject)
+def may_write(
+    field: Field, subject: models.Model | None, access: Access, recommendation: int | None = None
+) -> bool:
+    """Whether the person may write such a cell of the row; of an answer, that to the recommendation (id)."""
+    match field.needs:
+        case "report" if isinstance(subject, KeyAction):
+            return access.may_report(subject)
+        case "respond":
+            return access.may_respond(recommendation)
     return bool(getattr(access, field.needs))
+
+
+def _recommendation_of(subject: models.Model) -> int | None:
+    match subject:
+        case RecommendationResponse():
+            return subject.recommendation_id
+        case KeyAction():
+            return subject.answer.recommendation_id
+    return None
 
 
 @transaction.atomic
@@ -262,8 +278,9 @@ def save(
     Raises PermissionDenied, and Refused with the rule's sentence; then nothing is changed.
     """
     field = field_of(address, response)
+    lock(response)
     subject = subject_of(address, response)
-    if not may_write(field, subject, access):
+    if not may_write(field, subject, access, _recommendation_of(subject)):
         raise PermissionDenied
     text = tidy(text)
     current = field.read(subject)

@@ -38,6 +38,7 @@ from responses.shown import (
     reminded,
     understood,
 )
+from responses.wording import fixed
 
 # Up to this size a matrix is shown whole, as people know it from paper.
 WHOLE_UP_TO = {"recommendations": 12, "actions": 60}
@@ -60,6 +61,23 @@ class Sheet:
     def access(self) -> Access:
         return access(self.user, self.response)
 
+    @cached_property
+    def fixed(self) -> frozenset[str]:
+        return fixed(self.response)
+
+    @property
+    def responds(self) -> bool:
+        """Whether the person writes the whole answer now: front block, notes, every recommendation."""
+        return self.access.respond and "respond" not in self.fixed
+
+    @property
+    def edits_recommendations(self) -> bool:
+        return self.access.edit_recommendations and "edit_recommendations" not in self.fixed
+
+    @property
+    def edits_evaluation(self) -> bool:
+        return self.access.edit_evaluation and "edit_evaluation" not in self.fixed
+
     @property
     def status_on_actions(self) -> bool:
         return self.rules.status_level == StatusLevel.ACTION
@@ -72,13 +90,15 @@ class Sheet:
 
     def cell(
         self, name: str, subject: models.Model | None, shown: str, *, label: str, widget: str = "text",
-        hint: str = "", options: Iterable[Option] = (),
+        hint: str = "", options: Iterable[Option] = (), recommendation: int | None = None,
     ) -> Cell:  # fmt: skip
         """A cell by its address; ``subject`` is the row that decides about one's own actions."""
         address = Address.parse(name)
+        field = field_of(address, self.response)
+        writable = field.needs not in self.fixed and may_write(field, subject, self.access, recommendation)
         return Cell(
             address=address, label=label, text=shown, widget=widget, hint=hint, options=tuple(options),
-            editable=may_write(field_of(address, self.response), subject, self.access),
+            editable=writable,
             known_notes=self.marks,
         )  # fmt: skip
 
@@ -170,6 +190,7 @@ class Sheet:
                     closed_actions=answer.closed if answer else 0,
                     is_open=False,
                     allows_actions=rule.allows_actions if rule else True,
+                    responds=self.responds or (one.pk in self.access.drafts and "respond" not in self.fixed),
                 )
             )
         return lines
@@ -266,11 +287,18 @@ class Sheet:
         decision = self.cell(
             f"{at}.decision", None, line.decision, label=labels["decision"], widget="choice",
             options=options, hint=self.reason_missing(line.decision, narrative),
+            recommendation=line.recommendation.pk,
         )  # fmt: skip
         decision.blank = _("Not answered")
         return {
             "decision": decision,
-            "narrative": self.cell(f"{at}.narrative", None, narrative, label=labels["management_response"]),
+            "narrative": self.cell(
+                f"{at}.narrative",
+                None,
+                narrative,
+                label=labels["management_response"],
+                recommendation=line.recommendation.pk,
+            ),
         }
 
     def reason_missing(self, decision: str, narrative: str) -> str:
@@ -289,11 +317,13 @@ class Sheet:
         for position, action in enumerate(actions, start=1):
             number = action.own_number or f"{one.number}.{position}"
             update = updates.get(("action", action.pk, ""))
-            cells = self._action_cells(action, number, update)
+            cells = self._action_cells(one, action, number, update)
             rows.append(ActionRow(action, number, cells, position == 1, position == len(actions)))
         return rows
 
-    def _action_cells(self, action: KeyAction, number: str, update: ProgressUpdate | None) -> dict[str, Cell]:
+    def _action_cells(
+        self, one: Recommendation, action: KeyAction, number: str, update: ProgressUpdate | None
+    ) -> dict[str, Cell]:
         labels, at = self.labels, f"action.{action.pk}"
 
         def named(key: str) -> str:
@@ -301,17 +331,19 @@ class Sheet:
 
         deadline = self.cell(
             f"{at}.deadline", action, action.deadline_text, label=named("deadline"), widget="short",
-            hint=understood(action.deadline),
+            hint=understood(action.deadline), recommendation=one.pk,
         )  # fmt: skip
         deadline.warning = overdue(action, self.today)
         responsible = self.cell(
             f"{at}.responsible", action, action.responsible_text, label=named("responsible"),
-            widget="responsible", hint=reminded(action),
+            widget="responsible", hint=reminded(action), recommendation=one.pk,
         )  # fmt: skip
         # A name in another script must not turn the order of the whole cell.
         responsible.direction = self.direction
         cells = {
-            "text": self.cell(f"{at}.text", action, action.text, label=named("key_action")),
+            "text": self.cell(
+                f"{at}.text", action, action.text, label=named("key_action"), recommendation=one.pk
+            ),
             "deadline": deadline,
             "responsible": responsible,
         }

@@ -103,6 +103,7 @@ class Block:
     rounds: list[RoundBlock] = field(default_factory=list)
     removed: list[KeyAction] = field(default_factory=list)
     allows_actions: bool = True
+    responds: bool = False  # this person may write the answer now
 
     @property
     def weights(self) -> list[Cell]:

@@ -183,7 +183,7 @@ def distance(due: date, today: date) -> str:
 
 def matrices_of(user: User, today: date) -> list[Standing]:
     """The responses with something missing that the person coordinates or, where nobody does, answers for."""
-    roles = Membership.objects.current(today).filter(person=user, role__in=roles_with(Permission.RESPOND))
+    roles = Membership.objects.acting(user, today).filter(role__in=roles_with(Permission.RESPOND))
     own_offices = set(roles.values_list("office_id", flat=True))
     of_office = Evaluation.offices.through.objects.filter(
         evaluation=OuterRef("evaluation"), office__in=own_offices

@@ -20,6 +20,8 @@ class AuditEntry(models.Model):
     parent_type = models.CharField(max_length=60, blank=True)
     parent_id = models.BigIntegerField(null=True)
     changes = models.JSONField(default=dict)
+    # Of all the above; what the seals chain.
+    digest = models.CharField(max_length=64, default="", editable=False)
 
     class Meta:
         verbose_name = _("history entry")
@@ -31,3 +33,23 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.verb} {self.target}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain over the history, made by a trigger of the database when an entry is committed.
+
+    ``chain`` is the SHA-256 of the link before and of the entry's digest, so no entry can be changed, removed
+    or put in between without breaking every link after it.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    chain = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("history seal")
+        verbose_name_plural = _("history seals")
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.chain[:12]}"

@@ -140,6 +140,11 @@ class Office(models.Model):
     )  # fmt: skip
     starts_on = models.DateField(_("exists from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    # Where its work went: what it did before keeps its name.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from",
+        verbose_name=_("merged into"),
+    )  # fmt: skip
 
     objects: ClassVar[OfficeQuerySet] = OfficeQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -195,6 +200,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             person__is_active=True,
         )
 
+    def acting(self, person: Any, on: date) -> Self:
+        """The roles that count for a person on that day: their own, and those of whom they are deputy."""
+        stood_in_for = Deputy.objects.current(on).filter(deputy=person)
+        return self.current(on).filter(Q(person=person) | Q(person__in=stood_in_for.values("person")))
+
 
 class Membership(models.Model):
     """A person holds a role at an office; the role counts there and in the offices below it."""
@@ -221,3 +231,33 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_role_display()} ({self.office})"
+
+
+class DeputyQuerySet(models.QuerySet["Deputy"]):
+    def current(self, on: date) -> Self:
+        """Those in force that day; a closed account neither has a deputy nor is one."""
+        return self.filter(starts_on__lte=on, ends_on__gte=on, person__is_active=True, deputy__is_active=True)
+
+
+class Deputy(models.Model):
+    """Who stands in for a person between two days, both included: with all their roles and tasks."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="deputies", verbose_name=_("person"))
+    deputy = models.ForeignKey(User, models.CASCADE, related_name="stands_in_for", verbose_name=_("deputy"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects: ClassVar[DeputyQuerySet] = DeputyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("deputy")
+        verbose_name_plural = _("deputies")
+        indexes = [models.Index(fields=["deputy", "ends_on"], name="deputy_in_force")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("deputy")), name="deputy_is_someone_else"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="deputy_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} → {self.person}"

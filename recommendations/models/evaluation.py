@@ -12,23 +12,29 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from evaltrack.models import Office, User
-from evaltrack.roles import Permission, office_ids
-from recommendations.choices import EvaluationType, Timing
+from evaltrack.roles import Permission, identities, office_ids
+from recommendations.choices import EvaluationState, EvaluationType, Timing
 from recommendations.models.profile import RuleProfile
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def visible_to(self, user: User | AnonymousUser) -> "EvaluationQuerySet":
-        """What the person may know of: their offices' evaluations, and those they have a part in."""
+        """What the person may know of: their offices' evaluations, and those they have a part in.
+
+        Evaluators see theirs until they have handed them over. A confidential one is seen by those who have a
+        part in it and those who are trusted with such at one of its offices.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_superuser:
             return self
-        at = Evaluation.offices.through.objects.filter(office_id__in=office_ids(user, Permission.VIEW))
-        seen = Q(pk__in=at.values("evaluation_id")) | Q(manager=user)
-        seen |= Q(
-            pk__in=Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
-        )
+        at = Evaluation.offices.through.objects
+        viewed = at.filter(office_id__in=office_ids(user, Permission.VIEW)).values("evaluation_id")
+        trusted = at.filter(office_id__in=office_ids(user, Permission.SEE_CONFIDENTIAL))
+        seen = Q(pk__in=viewed, confidential=False) | Q(pk__in=trusted.values("evaluation_id"))
+        seen |= Q(manager__in=identities(user))
+        written = Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
+        seen |= Q(pk__in=written, handed_over_at=None)
         for path in settings.EVALUATION_INVOLVEMENT:
             seen |= import_string(path)(user)
         return self.filter(seen)
@@ -55,6 +61,10 @@ class Evaluation(models.Model):
     timing = models.CharField(_("timing"), max_length=20, choices=Timing.choices, blank=True)
     offices = models.ManyToManyField(Office, related_name="evaluations", verbose_name=_("offices"))
     countries = CountryField(_("countries"), multiple=True, blank=True)
+    # Most are entered when their report is there.
+    state = models.CharField(
+        _("state"), max_length=20, choices=EvaluationState.choices, default=EvaluationState.FINAL
+    )
     report_date = models.DateField(_("date of the report"), null=True, blank=True)
     manager = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="managed_evaluations",
@@ -72,6 +82,13 @@ class Evaluation(models.Model):
         default="en",
         help_text=_("A language tag such as en, fr or es."),
     )
+    confidential = models.BooleanField(
+        _("confidential"),
+        default=False,
+        help_text=_("Seen only by those who have a part in it, and by the evaluation unit."),
+    )
+    # From then on its evaluators no longer see it.
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[EvaluationQuerySet] = EvaluationQuerySet.as_manager()  # type: ignore[assignment]
@@ -81,6 +98,9 @@ class Evaluation(models.Model):
         verbose_name_plural = _("evaluations")
         indexes = [models.Index(fields=["-report_date", "reference"], name="evaluation_list")]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=EvaluationState.values), name="evaluation_state_is_known"
+            ),
             models.CheckConstraint(condition=~Q(title=""), name="evaluation_has_title"),
             models.CheckConstraint(condition=~Q(reference=""), name="evaluation_has_reference"),
         ]

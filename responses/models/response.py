@@ -11,6 +11,7 @@ from evaltrack.models import Office, User
 from evaltrack.models.when import When, day_column, in_order, kind_column, text_column
 from recommendations.choices import CommonStatus, Decision
 from recommendations.models import Evaluation, Recommendation
+from responses.choices import FIXED, ResponseState
 
 
 class ManagementResponseQuerySet(models.QuerySet["ManagementResponse"]):
@@ -44,6 +45,14 @@ class ManagementResponse(models.Model):
     responded_on_kind = kind_column()
     responded_on_start = day_column(_("starts"))
     responded_on_due = day_column(_("responded on"))
+    state = models.CharField(
+        _("state"), max_length=20, choices=ResponseState.choices, default=ResponseState.DRAFTING
+    )
+    # Counts what was cleared: while version 2 is drafted, version 1 holds.
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    asked_for_on = models.DateField(_("asked for on"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     responded_on = When("responded_on")
@@ -52,16 +61,44 @@ class ManagementResponse(models.Model):
     class Meta:
         verbose_name = _("management response")
         verbose_name_plural = _("management responses")
+        indexes = [models.Index(fields=["state", "due_on"], name="response_owed")]
         constraints = [
             models.UniqueConstraint(fields=["evaluation", "office"], name="one_response_per_office"),
             models.UniqueConstraint(
                 fields=["evaluation"], condition=Q(office=None), name="one_response_without_office"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ResponseState.values), name="response_state_is_known"
             ),
             in_order("responded_on", "responded_on_ends_after_start"),
         ]
 
     def __str__(self) -> str:
         return f"{self.evaluation.reference}" + (f" ({self.office})" if self.office else "")
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its wording can no longer be changed: someone clears it, or has."""
+        return self.state in FIXED
+
+
+class Extension(models.Model):
+    """The term of a response was put off: from when to when, by whom, why."""
+
+    response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="extensions")
+    before = models.DateField(_("was due on"), null=True)
+    after = models.DateField(_("now due on"))
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        indexes = [models.Index(fields=["response", "at"], name="extension_of_response")]
+
+    def __str__(self) -> str:
+        return f"{self.response}: {self.after}"
 
 
 class RecommendationResponseQuerySet(models.QuerySet["RecommendationResponse"]):

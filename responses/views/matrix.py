@@ -83,7 +83,7 @@ def block(request: AuthedRequest, pk: int, recommendation: int) -> HttpResponse:
 def proposals(request: AuthedRequest, pk: int) -> HttpResponse:
     """People, roles and offices whose names hold what was typed, for the responsible cells."""
     sheet = Sheet(response_or_404(request.user, pk), request.user)
-    if not sheet.access.respond:
+    if not (sheet.access.respond or sheet.access.drafts):
         raise PermissionDenied
     found = responsible.proposals(request.GET.get("q", ""))
     return render(request, "matrix/_proposals.html", {"proposals": found})
