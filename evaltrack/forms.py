@@ -69,7 +69,7 @@ class OfficeField(forms.TypedChoiceField):
 class WithinManaged(forms.Form):
     """Offers only offices that the administrator manages, and those in place already."""
 
-    def __init__(self, *args: Any, managed: set[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, managed: frozenset[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if isinstance(field, OfficeField):

@@ -25,14 +25,14 @@ from evaltrack.roles import Permission, Role, office_ids, roles_with
 OWN_FIELDS = frozenset({"name", "function", "language", "time_zone"})
 
 
-def managed_by(person: User) -> set[int]:
+def managed_by(person: User) -> frozenset[int]:
     """The offices (ids) whose people and roles the person manages."""
     if person.is_active and person.is_superuser:
-        return set(Office.objects.values_list("pk", flat=True))
+        return frozenset(Office.objects.values_list("pk", flat=True))
     return office_ids(person, Permission.MANAGE_PEOPLE)
 
 
-def may_manage(by: User, person: User, today: date, managed: set[int] | None = None) -> bool:
+def may_manage(by: User, person: User, today: date, managed: frozenset[int] | None = None) -> bool:
     """Whether ``by`` may change the account: only who manages every office where the person holds a role.
 
     Otherwise the administrator of one country could take over the account of headquarters' administrator, by
@@ -203,7 +203,7 @@ def _keep_administrators(going: QuerySet[Membership], today: date, leaving: User
     current, ending = managers.current(today), Q(pk__in=going.values("pk"))
     offices = Office.objects.all()
     if superusers:
-        losing = set(offices.values_list("pk", flat=True))
+        losing = frozenset(offices.values_list("pk", flat=True))
     else:
         losing = offices.with_sub_offices(current.filter(ending).values_list("office_id", flat=True))
     keeping = offices.with_sub_offices(current.exclude(ending).values_list("office_id", flat=True))

@@ -4,7 +4,8 @@ A role is held at an office (``Membership``) and counts there and in every offic
 roles of the person they stand in for, between two dates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,27 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 
 
+# A deputy does the work of the person they stand in for, but does not take over accounts in their name.
+NOT_INHERITED = frozenset({P.MANAGE_PEOPLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a person's roles go today: whom they may act as (ids), what they may do at which offices."""
+
+    identities: frozenset[int] = frozenset()
+    offices: Mapping[Permission, frozenset[int]] = field(default_factory=dict)
+    everywhere: bool = False
+
+    def at(self, permission: Permission) -> frozenset[int]:
+        """The offices (ids) in which a role carries the permission, sub-offices included."""
+        return self.offices.get(permission, frozenset())
+
+    def can(self, permission: Permission, offices: Iterable[int]) -> bool:
+        """Whether the person has the permission in one of the offices (ids)."""
+        return self.everywhere or not self.at(permission).isdisjoint(offices)
+
+
 def roles_with(permission: Permission) -> list[Role]:
     return [role for role, granted in GRANTS.items() if permission in granted]
 
@@ -84,35 +106,55 @@ def identities(user: "User | AnonymousUser", on: date | None = None) -> frozense
     return frozenset({user.pk, *stood_in_for.values_list("person_id", flat=True)})
 
 
+def reach(user: "User | AnonymousUser") -> Reach:
+    """How far the person's own roles go, and those of whom they are deputy: three queries."""
+    return Reach(identities(user), _offices(user), _is_superuser(user))
+
+
 def permissions_of(user: "User | AnonymousUser") -> frozenset[Permission]:
     """What the person's current roles carry, at whatever office: one query."""
-    from evaltrack.models import Membership
-
-    if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    if user.is_superuser:
+    if _is_superuser(user):
         return frozenset(Permission)
-    held = Membership.objects.acting(user, timezone.localdate())
-    return frozenset[Permission]().union(
-        *(GRANTS[Role(role)] for role in held.values_list("role", flat=True))
-    )
+    return frozenset[Permission]().union(*(permissions for permissions, _office in _held(user)))
 
 
-def office_ids(user: "User | AnonymousUser", permission: Permission) -> set[int]:
+def office_ids(user: "User | AnonymousUser", permission: Permission) -> frozenset[int]:
     """The offices in which the person's current roles carry the permission, sub-offices included."""
-    from evaltrack.models import Membership, Office
-
-    if not user.is_authenticated or not user.is_active:
-        return set()
-    held = Membership.objects.acting(user, timezone.localdate()).filter(role__in=roles_with(permission))
-    roots = list(held.values_list("office_id", flat=True))
-    return Office.objects.all().with_sub_offices(roots) if roots else set()
+    return _offices(user).get(permission, frozenset())
 
 
 def can(user: "User | AnonymousUser", permission: Permission, offices: Iterable[int] | None = None) -> bool:
     """Whether the person has the permission in one of the offices (ids), or anywhere when none are named."""
     if offices is None:
         return permission in permissions_of(user)
-    if user.is_authenticated and user.is_active and user.is_superuser:
-        return True
-    return not office_ids(user, permission).isdisjoint(offices)
+    return _is_superuser(user) or not office_ids(user, permission).isdisjoint(offices)
+
+
+def _is_superuser(user: "User | AnonymousUser") -> bool:
+    return user.is_authenticated and user.is_active and user.is_superuser
+
+
+def _offices(user: "User | AnonymousUser") -> dict[Permission, frozenset[int]]:
+    """Where the person's current roles carry each permission, sub-offices included: two queries."""
+    from evaltrack.models import Office
+
+    roots: dict[Permission, set[int]] = {}
+    for permissions, office in _held(user):
+        for permission in permissions:
+            roots.setdefault(permission, set()).add(office)
+    if not roots:
+        return {}
+    below = Office.objects.all().sub_offices()
+    return {permission: below(found) for permission, found in roots.items()}
+
+
+def _held(user: "User | AnonymousUser") -> Iterator[tuple[frozenset[Permission], int]]:
+    """What each current role carries for the person, and at which office (id): one query."""
+    from evaltrack.models import Membership
+
+    if not user.is_authenticated or not user.is_active:
+        return
+    held = Membership.objects.acting(user, timezone.localdate())
+    for person, role, office in held.values_list("person_id", "role", "office_id"):
+        granted = GRANTS[Role(role)]
+        yield (granted if person == user.pk else granted - NOT_INHERITED), office

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 
 from evaltrack.models import User
-from evaltrack.roles import Permission, can, identities
+from evaltrack.roles import Permission, Reach, can, reach
 from recommendations.models import Evaluation
 
 
@@ -20,48 +20,60 @@ def keeps_sight(user: User | AnonymousUser, offices: Iterable[int], manager: Use
     return user == manager or can(user, Permission.EDIT_EVALUATION, offices)
 
 
-def may_edit(user: User | AnonymousUser, evaluation: Evaluation) -> bool:
-    """The evaluation's record: its manager, and who holds the permission at one of its offices."""
-    return _manages(user, evaluation) or holds(user, Permission.EDIT_EVALUATION, evaluation)
-
-
-def may_oversee(user: User | AnonymousUser, evaluation: Evaluation) -> bool:
-    """Its end and its terms: its manager, and the evaluation unit of one of its offices."""
-    return _manages(user, evaluation) or holds(user, Permission.OVERSEE, evaluation)
-
-
-def _manages(user: User | AnonymousUser, evaluation: Evaluation) -> bool:
-    return evaluation.manager_id is not None and evaluation.manager_id in identities(user)
-
-
-def holds(
-    user: User | AnonymousUser, permission: Permission, evaluation: Evaluation, also: Iterable[int] = ()
-) -> bool:
-    """Whether a role carries the permission at one of the evaluation's offices or of those in ``also`` (ids).
-
-    A role that does not reach what is confidential carries nothing there.
-    """
-    offices = {*evaluation.offices.values_list("pk", flat=True), *also}
-    if evaluation.confidential and not can(user, Permission.SEE_CONFIDENTIAL, offices):
-        return False
-    return can(user, permission, offices)
-
-
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a person may do with an evaluation."""
+    """What a person may do with an evaluation.
+
+    ``edit`` is its record and recommendations, ``edit_recommendations`` also its evaluators' until they hand
+    over, ``oversee`` its end and its terms.
+    """
 
     edit: bool
+    edit_recommendations: bool
     oversee: bool
 
 
-def access(user: User, evaluation: Evaluation) -> Access:
-    return Access(edit=may_edit(user, evaluation), oversee=may_oversee(user, evaluation))
+class Standing:
+    """How a person stands to an evaluation: their roles' reach, and its offices (with those in ``also``)."""
+
+    def __init__(self, user: User | AnonymousUser, evaluation: Evaluation, also: Iterable[int] = ()) -> None:
+        self.user, self.evaluation = user, evaluation
+        self.reach: Reach = reach(user)
+        self.offices = {*evaluation.offices.values_list("pk", flat=True), *also}
+
+    def holds(self, permission: Permission) -> bool:
+        """Whether a role carries the permission here; none does that does not reach what is confidential."""
+        if self.evaluation.confidential and not self.reach.can(Permission.SEE_CONFIDENTIAL, self.offices):
+            return False
+        return self.reach.can(permission, self.offices)
+
+    def acts_as(self, person_id: int | None) -> bool:
+        """Whether they are that person, or the deputy."""
+        return person_id is not None and person_id in self.reach.identities
+
+    @property
+    def access(self) -> Access:
+        manages = self.acts_as(self.evaluation.manager_id)
+        edit = manages or self.holds(Permission.EDIT_EVALUATION)
+        return Access(
+            edit=edit,
+            edit_recommendations=edit or is_evaluator(self.user, self.evaluation),
+            oversee=manages or self.holds(Permission.OVERSEE),
+        )
+
+
+def access(user: User | AnonymousUser, evaluation: Evaluation) -> Access:
+    return Standing(user, evaluation).access
+
+
+def may_edit(user: User | AnonymousUser, evaluation: Evaluation) -> bool:
+    """The evaluation's record: its manager, and who holds the permission at one of its offices."""
+    return access(user, evaluation).edit
 
 
 def may_edit_recommendations(user: User | AnonymousUser, evaluation: Evaluation) -> bool:
     """Its recommendations: those who may edit the record, and until the hand-over its evaluators."""
-    return may_edit(user, evaluation) or is_evaluator(user, evaluation)
+    return access(user, evaluation).edit_recommendations
 
 
 def is_evaluator(user: User | AnonymousUser, evaluation: Evaluation) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from evaltrack.models import Deputy, Membership, User
 from evaltrack.roles import Permission, identities
 from recommendations.models import Evaluation
-from recommendations.permissions import holds, is_evaluator, may_edit, may_edit_recommendations, may_oversee
+from recommendations.permissions import Standing
 from responses.choices import ResponseState, StepState
 from responses.models import (
     ActionParty,
@@ -69,7 +69,8 @@ def involved_in(user: User) -> Q:
 
 def may_open(user: User, evaluation: Evaluation) -> bool:
     """Who may begin a response: those who keep the evaluation's record, or answer at one of its offices."""
-    return may_edit(user, evaluation) or holds(user, Permission.RESPOND, evaluation)
+    here = Standing(user, evaluation)
+    return here.access.edit or here.holds(Permission.RESPOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,9 @@ class Access:
 
 def access(user: User, response: ManagementResponse) -> Access:
     """A number of queries that does not depend on the size of the response."""
-    evaluation = response.evaluation
-    at = [response.office_id] if response.office_id else []
-    coordinates = user.is_active and response.coordinator_id in identities(user)
-    edit = may_edit(user, evaluation)
-    respond = coordinates or holds(user, Permission.RESPOND, evaluation, at)
+    here = Standing(user, response.evaluation, [response.office_id] if response.office_id else [])
+    record = here.access
+    coordinates = here.acts_as(response.coordinator_id)
     drafts = RecommendationResponse.objects.filter(
         pk__in=Drafter.objects.filter(party_of(user), answer__response=response).values("answer")
     )
@@ -115,15 +114,15 @@ def access(user: User, response: ManagementResponse) -> Access:
     clear = _clears_now(user, response)
     takes_part = bool(coordinates or drafted or acting or clear)
     return Access(
-        edit_evaluation=edit,
-        edit_recommendations=may_edit_recommendations(user, evaluation),
-        oversee=may_oversee(user, evaluation),
-        hand_over=edit or is_evaluator(user, evaluation),
-        respond=respond,
+        edit_evaluation=record.edit,
+        edit_recommendations=record.edit_recommendations,
+        oversee=record.oversee,
+        hand_over=record.edit_recommendations,
+        respond=coordinates or here.holds(Permission.RESPOND),
         drafts=drafted,
         clear=clear,
-        comment=takes_part or holds(user, Permission.COMMENT, evaluation, at),
-        report=coordinates or holds(user, Permission.REPORT, evaluation, at),
+        comment=takes_part or here.holds(Permission.COMMENT),
+        report=coordinates or here.holds(Permission.REPORT),
         own_actions=acting,
     )
 

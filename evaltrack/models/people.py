@@ -1,7 +1,7 @@
 """People, the offices they work in, and what they may do there."""
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -93,19 +93,27 @@ class OfficeQuerySet(models.QuerySet["Office"]):
         """Offices that exist on that day."""
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=on), Q(ends_on=None) | Q(ends_on__gte=on))
 
-    def with_sub_offices(self, roots: Iterable[int]) -> set[int]:
+    def with_sub_offices(self, roots: Iterable[int]) -> frozenset[int]:
         """The ids of the offices and everything below them, in one query whatever the depth."""
+        return self.sub_offices()(roots)
+
+    def sub_offices(self) -> Callable[[Iterable[int]], frozenset[int]]:
+        """``with_sub_offices`` for many questions, on a tree that is read once."""
         below: dict[int | None, list[int]] = {}
         for pk, parent in self.model.objects.values_list("pk", "parent_id"):
             below.setdefault(parent, []).append(pk)
-        found: set[int] = set()
-        todo = list(roots)
-        while todo:
-            pk = todo.pop()
-            if pk not in found:
-                found.add(pk)
-                todo += below.get(pk, [])
-        return found
+
+        def of(roots: Iterable[int]) -> frozenset[int]:
+            found: set[int] = set()
+            todo = list(roots)
+            while todo:
+                pk = todo.pop()
+                if pk not in found:
+                    found.add(pk)
+                    todo += below.get(pk, [])
+            return frozenset(found)
+
+        return of
 
     def named(self, text: str) -> "Office | None":
         """The office with that name, short name or alias, however it is capitalised or accented."""

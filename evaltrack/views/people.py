@@ -90,7 +90,7 @@ def person(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def show(
-    request: AuthedRequest, shown: User, role_form: RoleForm, managed: set[int], status: int = 200
+    request: AuthedRequest, shown: User, role_form: RoleForm, managed: frozenset[int], status: int = 200
 ) -> HttpResponse:
     may_manage = people.may_manage(request.user, shown, timezone.localdate(), managed)
     context = {

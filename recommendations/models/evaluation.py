@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from evaltrack.models import Office, User
-from evaltrack.roles import Permission, identities, office_ids
+from evaltrack.roles import Permission, reach
 from recommendations.choices import EvaluationState, EvaluationType, Timing
 from recommendations.models.profile import RuleProfile
 
@@ -29,10 +29,11 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         if user.is_superuser:
             return self
         at = Evaluation.offices.through.objects
-        viewed = at.filter(office_id__in=office_ids(user, Permission.VIEW)).values("evaluation_id")
-        trusted = at.filter(office_id__in=office_ids(user, Permission.SEE_CONFIDENTIAL))
+        held = reach(user)
+        viewed = at.filter(office_id__in=held.at(Permission.VIEW)).values("evaluation_id")
+        trusted = at.filter(office_id__in=held.at(Permission.SEE_CONFIDENTIAL))
         seen = Q(pk__in=viewed, confidential=False) | Q(pk__in=trusted.values("evaluation_id"))
-        seen |= Q(manager__in=identities(user))
+        seen |= Q(manager__in=held.identities)
         written = Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
         seen |= Q(pk__in=written, handed_over_at=None)
         for path in settings.EVALUATION_INVOLVEMENT:

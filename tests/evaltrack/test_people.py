@@ -324,7 +324,9 @@ def test_permissions_come_from_all_current_roles(hq: Office, country: Office) ->
         person=person, office=country, role=Role.ADMINISTRATOR, ends_on=date(2026, 3, 1)
     )
 
-    assert permissions_of(person) == {Permission.VIEW, Permission.CLEAR, Permission.PREFILL}
+    assert permissions_of(person) == {
+        Permission.VIEW, Permission.CLEAR, Permission.COMMENT, Permission.PREFILL,
+    }  # fmt: skip
     assert permissions_of(make.user("Root", is_superuser=True)) == set(Permission)
 
 
