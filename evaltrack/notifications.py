@@ -15,12 +15,16 @@ from evaltrack.models import Delivery, Notification, NotificationChoice, User
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of notification. ``mandatory``: the organisation lets nobody switch its mail off."""
+    """A kind of notification: ``label`` says when it comes, and stands under ``group`` where people choose.
+
+    ``mandatory``: the organisation lets nobody switch its mail off.
+    """
 
     code: str
     label: Any
     delivery: Delivery = Delivery.AT_ONCE
     mandatory: bool = False
+    group: Any = ""
 
 
 def tell(

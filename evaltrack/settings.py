@@ -137,6 +137,8 @@ def database() -> dict[str, Any]:
         settings["OPTIONS"] = SQLITE_OPTIONS
     elif settings["ENGINE"].endswith("postgresql"):
         settings.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+        # A database that does not answer is known as such before the person's browser gives up.
+        settings.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     else:
         raise ImproperlyConfigured("DATABASE_URL: EvalTrack runs on postgres:// or sqlite:// only.")
     return settings
@@ -215,6 +217,10 @@ EVALUATION_FOLLOWERS = ["responses.requests.evaluation_moved"]
 RECOMMENDATION_LOCKS = ["responses.wording.lock_recommendations"]
 # What the storeys above say a person is in charge of (callables that return lines of text and address).
 PERSON_HOLDINGS = ["responses.work.held_by"]
+# What people are told about, storey by storey; and the kinds (codes) whose mail the organisation lets nobody
+# switch off, beside those that are so anyway.
+NOTIFICATION_KINDS = ["evaltrack.kinds.KINDS", "responses.kinds.KINDS"]
+MANDATORY_NOTIFICATIONS = env.list("EVALTRACK_MANDATORY_NOTIFICATIONS", default=[])
 
 # API ----------------------------------------------------------------------------------------------------
 

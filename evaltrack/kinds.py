@@ -1,0 +1,10 @@
+"""The kinds of notifications of the foundation itself; the storeys above have their own."""
+
+from django.utils.translation import gettext_lazy as _
+
+from evaltrack.notifications import Kind
+
+DEPUTY_NAMED = Kind("deputy_named", _("Someone stands in for me, or I for someone"))
+HANDED_OVER = Kind("handed_over", _("Something is handed over to me"))
+
+KINDS = (DEPUTY_NAMED, HANDED_OVER)
