@@ -35,7 +35,7 @@ def tell(
     about: str,
     text: Callable[[], str],
     now: datetime,
-    url: str = "",
+    url: str | Callable[[User], str] = "",
     detail: str = "",
     by: User | None = None,
 ) -> None:
@@ -43,6 +43,7 @@ def tell(
 
     ``text`` is asked for in each reader's language. ``key`` is the occasion: told twice, it counts once.
     ``about`` names the thing, such as "response.12". ``detail`` is what someone wrote, as it is.
+    ``url`` may be asked for each reader, where it is theirs alone.
     """
     readers = {one.pk: one for one in people if one.is_active and (by is None or one.pk != by.pk)}
     chosen = NotificationChoice.objects.filter(person__in=readers, kind=kind.code)
@@ -53,7 +54,8 @@ def tell(
             rows.append(
                 Notification(
                     person=person, kind=kind.code, key=key, about=about, text=text(), detail=detail,
-                    url=url, at=now, delivery=choices.get(person.pk, kind.delivery),
+                    url=url(person) if callable(url) else url, at=now,
+                    delivery=choices.get(person.pk, kind.delivery),
                 )
             )  # fmt: skip
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
