@@ -5,8 +5,8 @@ access object), what stands in its way, whether a comment is wanted, and who is 
 row first and asks all of that again, so that two people at once end in one state, and the second is told why.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -35,9 +35,9 @@ class Move(Generic[M]):
     """One row of a table of moves.
 
     ``needs`` names the field of the access object that allows it. Each of ``guards`` answers with the
-    sentence that stands in the way, or "". While ``goes_on`` holds after the effect, the state stays as it
-    is: a step was made, and others remain. ``tells`` names audiences, of which the storey above knows who
-    they are.
+    sentence that stands in the way, or ""; each of ``bars`` likewise with what stands in the way of this
+    person (None is EvalTrack itself). While ``goes_on`` holds after the effect, the state stays as it is: a
+    step was made, and others remain. ``tells`` names audiences, of which the storey above knows who they are.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Move(Generic[M]):
     target: str
     needs: str
     guards: tuple[Callable[[M], str], ...] = ()
+    bars: tuple[Callable[[M, User | None], str], ...] = ()
     comment: Comment = Comment.NONE
     comment_label: Any = ""
     confirm: Any = ""
@@ -56,7 +57,11 @@ class Move(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class Made(Generic[M]):
-    """A move being made, as its effect and those who are told see it."""
+    """A move being made, as its effect and those who are told see it.
+
+    The effect puts into ``sets`` what else of the subject changes with the state, and into ``notes`` what the
+    history is to say beside that: all of it becomes one entry.
+    """
 
     subject: M
     move: Move[M]
@@ -64,6 +69,8 @@ class Made(Generic[M]):
     now: datetime
     comment: str
     state_before: str
+    sets: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ class Machine(Generic[M]):
         held = access or self.access(user, subject)
         state: str = subject.state  # type: ignore[attr-defined]
         return [
-            Offer(move, _hindrance(move, subject))
+            Offer(move, _hindrance(move, subject, user))
             for move in self.moves
             if state in move.sources and getattr(held, move.needs)
         ]
@@ -116,19 +123,16 @@ class Machine(Generic[M]):
         ``seen`` is the ``moment`` that the person's page showed; ``by=None`` is EvalTrack itself. Raises
         PermissionDenied, and Refused with what stands in the way: then nothing is changed.
         """
-        type(subject)._default_manager.select_for_update().get(pk=subject.pk)
-        subject.refresh_from_db()
+        subject.refresh_from_db(from_queryset=type(subject)._default_manager.select_for_update(no_key=True))
         state: str = subject.state  # type: ignore[attr-defined]
+        if seen and seen != self.moment(subject):
+            raise Refused(self._too_late(subject, name, by))
         move = self.find(state, name)
-        if move is None or (seen and seen != self.moment(subject)):
-            if by and not any(
-                getattr(self.access(by, subject), one.needs) for one in self.moves if one.name == name
-            ):
-                raise PermissionDenied
-            raise Refused(self._too_late(subject))
-        if by and not getattr(self.access(by, subject), move.needs):
+        if by and not self._allows(self.access(by, subject), move, name):
             raise PermissionDenied
-        if sentence := _hindrance(move, subject):
+        if move is None:
+            raise Refused(_("This is not possible now: it is “%(state)s”.") % {"state": self._label(state)})
+        if sentence := _hindrance(move, subject, by):
             raise Refused(sentence)
         comment = comment.strip() if move.comment != Comment.NONE else ""
         if move.comment == Comment.REQUIRED and not comment:
@@ -141,32 +145,45 @@ class Machine(Generic[M]):
         self.told(made)
         return made
 
-    def _record(self, made: Made[M], target: str) -> None:
-        parent = self.parent(made.subject)
-        note = {"comment": ("", made.comment)} if made.comment else {}
-        change(
-            made.subject, by=made.by, verb=made.move.name, parent=parent, also=note, always=True, state=target
-        )
+    def _allows(self, access: Any, move: Move[M] | None, name: str) -> bool:
+        """Whether the person may make the move; one that does not lead away from here, from any state."""
+        named = [move] if move else [one for one in self.moves if one.name == name]
+        return any(getattr(access, one.needs) for one in named)
 
-    def _too_late(self, subject: M) -> str:
-        """How it stands, and who brought it there."""
-        state = self.states(subject.state).label  # type: ignore[attr-defined]
+    def _record(self, made: Made[M], target: str) -> None:
+        said = {"comment": made.comment} if made.comment else {}
+        change(
+            made.subject, by=made.by, verb=made.move.name, parent=self.parent(made.subject), always=True,
+            also={name: ("", words) for name, words in {**said, **made.notes}.items()},
+            state=target, **made.sets,
+        )  # fmt: skip
+
+    def _too_late(self, subject: M, name: str, by: User | None) -> str:
+        """Who acted since the page was shown, and how it stands."""
         moved = AuditEntry.objects.filter(
             target_type=subject._meta.model_name, target_id=subject.pk, verb__in=self.names()
         )
         last = moved.order_by("-pk").first()
+        state = self._label(subject.state)  # type: ignore[attr-defined]
         if last is None:
             return _("This is not possible now: it is “%(state)s”.") % {"state": state}
-        return _("This is no longer possible: it is “%(state)s” since %(who)s acted. Look at it again.") % {
-            "state": state,
+        if by and last.actor_id == by.pk and last.verb == name:
+            return _("You have done that already. It is “%(state)s” now.") % {"state": state}
+        return _(
+            "%(who)s was quicker: “%(move)s”. It is “%(state)s” now, so look at it again before you decide."
+        ) % {
             "who": last.actor,
+            "move": next(move.label for move in self.moves if move.name == last.verb),
+            "state": state,
         }
 
+    def _label(self, state: str) -> str:
+        return str(self.states(state).label)
 
-def _hindrance(move: Move[M], subject: M) -> str:
-    return next((sentence for guard in move.guards if (sentence := guard(subject))), "")
 
-
-def moves_between(moves: Iterable[Move[M]], state: str) -> list[Move[M]]:
-    """The moves that lead away from a state, for the drawing of the way."""
-    return [move for move in moves if state in move.sources]
+def _hindrance(move: Move[M], subject: M, by: User | None) -> str:
+    in_the_way = (
+        *(guard(subject) for guard in move.guards),
+        *(bar(subject, by) for bar in move.bars),
+    )
+    return next((sentence for sentence in in_the_way if sentence), "")
