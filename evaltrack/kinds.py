@@ -7,4 +7,4 @@ from evaltrack.notifications import Kind
 DEPUTY_NAMED = Kind("deputy_named", _("Someone stands in for me, or I for someone"))
 HANDED_OVER = Kind("handed_over", _("Something is handed over to me"))
 
-KINDS = (DEPUTY_NAMED, HANDED_OVER)
+KINDS: tuple[Kind, ...] = (DEPUTY_NAMED, HANDED_OVER)
