@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from evaltrack import health
 from evaltrack.views import account as own
-from evaltrack.views import deliveries, offices, people, tokens
+from evaltrack.views import deliveries, deputies, offices, people, tokens
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -41,6 +41,8 @@ persons = [
     path("<int:pk>/activate/", people.person_activate, name="person_activate"),
     path("<int:pk>/roles/", people.role_grant, name="role_grant"),
     path("roles/<int:pk>/end/", people.role_end, name="role_end"),
+    path("<int:pk>/deputies/", deputies.deputy_name, name="deputy_name"),
+    path("deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
 ]
 
 units = [
@@ -57,6 +59,8 @@ mails = [
     path("<int:pk>/", deliveries.delivery, name="delivery"),
     path("<int:pk>/again/", deliveries.delivery_again, name="delivery_again"),
 ]
+
+handler500 = "evaltrack.views.errors.failed"
 
 urlpatterns = [
     path("healthz", health.live, name="live"),

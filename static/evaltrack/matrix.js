@@ -80,7 +80,11 @@
       return;
     }
     if (response.status === 401) return say(cell, "kept", words.signedOut);
-    if (!response.ok) return say(cell, "kept", words.kept);
+    if (response.status === 403 || response.status === 404) return say(cell, "kept", words.lost);
+    if (!response.ok) {
+      say(cell, "kept", words.kept);
+      return retryLater();
+    }
     const reply = await response.json();
     for (const [name, answer] of Object.entries(reply.cells)) show(name, answer, name === input.name ? text : null);
     for (const [id, html] of Object.entries(reply.html)) {
