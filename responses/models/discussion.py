@@ -67,7 +67,8 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text[:80]
+        # The history names it to people who do not read the discussion.
+        return str(self.recommendation)
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
@@ -90,6 +91,7 @@ class Suggestion(models.Model):
     before = models.TextField(_("wording then"), blank=True)
     text = models.TextField(_("suggested wording"))
     note = models.TextField(_("why"), blank=True)
+    reply = models.TextField(_("why it was left"), blank=True)
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("author"))
     author_name = models.CharField(max_length=150)
     at = models.DateTimeField(_("when"))
@@ -112,7 +114,8 @@ class Suggestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text[:80]
+        # The history names it to people who do not read the discussion.
+        return str(self.recommendation)
 
 
 class Presence(models.Model):
