@@ -1,6 +1,6 @@
 from django.urls import path
 
-from responses.views import cells, evaluations, follow_up, matrix, work
+from responses.views import cells, comparison, evaluations, follow_up, matrix, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("evaluations/<int:pk>/response/", evaluations.response_new, name="response_new"),
+    path("responses/<int:pk>/compare/", comparison.compare, name="comparison"),
     path("responses/<int:pk>/matrix/", matrix.matrix, name="matrix"),
     path("responses/<int:pk>/matrix/save/", cells.save, name="matrix_save"),
     path("responses/<int:pk>/matrix/<int:recommendation>/", matrix.block, name="matrix_block"),
