@@ -21,7 +21,7 @@ from responses.demo import evaluations, organisation
 from responses.demo.moments import Moments
 
 DEMO_PASSWORD = "midnight-sun"  # noqa: S105 - printed for everyone to use
-EVALUATIONS = ("springs", "passerelles", "clinics")
+EVALUATIONS = ("springs", "passerelles", "clinics", "cash")
 
 
 class SignIn(NamedTuple):

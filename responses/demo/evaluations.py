@@ -8,7 +8,8 @@ from recommendations.models import Evaluation, Recommendation, RuleProfile
 from responses import actions, answers, progress
 from responses.demo.moments import Moments
 from responses.demo.organisation import Known
-from responses.models import ManagementResponse, RecommendationResponse
+from responses.lifecycle import WAY
+from responses.models import KeyAction, ManagementResponse, RecommendationResponse
 from responses.progress import Subject
 
 RECORD = ("title", "short_title", "conducted", "type", "timing", "language", "countries")
@@ -41,6 +42,7 @@ class _Entering:
         self.people = known.people
         self.offices = known.offices
         self.coordinator = known.people[data["coordinator"]]
+        self.put_off: list[tuple[KeyAction, dict[str, Any]]] = []
 
     def run(self) -> None:
         evaluation = self.record()
@@ -51,6 +53,8 @@ class _Entering:
         with self.moments.written(self.data["answered"]):
             for note in self.data["notes"]:
                 answers.set_footnote(response, note["mark"], note["text"], by=self.coordinator)
+        for step in self.data.get("way", ()):
+            self.move(response, step)
 
     def record(self) -> Evaluation:
         data = self.data
@@ -122,10 +126,19 @@ class _Entering:
             actions.set_deadline(action, first, by=by)
             actions.set_responsible(action, promised.get("responsible", ""), by=by)
         if "deadline_changed" in promised:
-            with self.moments.written(promised["deadline_changed"]):
-                actions.set_deadline(action, promised["deadline"], by=by)
+            self.put_off.append((action, promised))
         for report in promised.get("updates", ()):
             self.report(action, report)
+
+    def move(self, response: ManagementResponse, step: dict[str, Any]) -> None:
+        """A step on the way of the response. What was put off is written into the new version."""
+        with self.moments.written(step["ago"]) as moment:
+            by = self.people[step["by"]]
+            WAY.make(response, step["move"], by=by, now=moment, comment=step.get("comment", ""))
+        if step["move"] == "revise":
+            for action, promised in self.put_off:
+                with self.moments.written(promised["deadline_changed"]):
+                    actions.set_deadline(action, promised["deadline"], by=self.coordinator)
 
     def report(self, subject: Subject, report: dict[str, Any]) -> None:
         with self.moments.written(report["ago"]) as moment:

@@ -1,7 +1,6 @@
 """Times of the demo: all counted from now, in texts and in the history."""
 
 import re
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import formats, translation
 
 from evaltrack import audit, deadlines
-from evaltrack.models import AuditEntry
 
 # {day-20d} is written as the day 20 days ago, {quarter+3m} as the quarter three months from now.
 _PLACE = re.compile(r"\{(?P<unit>day|month|quarter|half|year)(?P<distance>[+-]\d+)(?P<step>[dm])\}")
@@ -35,10 +33,9 @@ class Moments:
     @contextmanager
     def written(self, ago: int) -> Iterator[datetime]:
         """What is done inside stands in the history as one click of that day."""
-        moment, click = self.at(ago), uuid.uuid4()
-        with audit.one_click(click):
+        moment = self.at(ago)
+        with audit.one_click(), audit.at(moment):
             yield moment
-        AuditEntry.objects.filter(click=click).update(at=moment)
 
     def fill(self, text: str, language: str) -> str:
         """The text with its times written out."""
