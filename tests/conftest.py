@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import translation
 
-from tests import services
+from tests import chain, services
 from tests.services import MailServer, Served
 
 # A busy machine is no fault of the code: what must be fast has a measure of its own.
@@ -53,6 +53,20 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", loopback_only)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Between tests with real transactions all tables are emptied, the history as well (see tests/chain.py)."""
+    with django_db_blocker.unblock():
+        chain.let_tests_empty_it()
+
+
+@pytest.fixture
+def sealed(db: None) -> Iterator[None]:
+    """The history is guarded as it is in production: tests that try to empty it are refused too."""
+    with chain.guarded():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,10 @@
 """What was changed: one row a change, never altered, without foreign keys so that it outlives its objects."""
 
+import hashlib
+import json
 import uuid
+from datetime import UTC
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +24,7 @@ class AuditEntry(models.Model):
     parent_type = models.CharField(max_length=60, blank=True)
     parent_id = models.BigIntegerField(null=True)
     changes = models.JSONField(default=dict)
-    # Of all the above; what the seals chain.
+    # Of all the above (``digest_of``); what the seals chain.
     digest = models.CharField(max_length=64, default="", editable=False)
 
     class Meta:
@@ -38,8 +42,8 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """One link of the chain over the history, made by a trigger of the database when an entry is committed.
 
-    ``chain`` is the SHA-256 of the link before and of the entry's digest, so no entry can be changed, removed
-    or put in between without breaking every link after it.
+    ``chain`` is the SHA-256 of the link before, the position, the entry's number and its digest (``link``), so
+    no entry can be changed, removed or put in between without breaking every link after it.
     """
 
     position = models.BigIntegerField(primary_key=True)
@@ -53,3 +57,31 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.chain[:12]}"
+
+
+def digest_of(entry: Any) -> str:
+    """The SHA-256 of what an entry says, as lower-case hex. Its form is for ever: the seals hold it.
+
+    It is taken of a JSON object with the names below in alphabetical order, no space between its signs, UTF-8,
+    the time in UTC with six decimals.
+    """
+    said = {
+        "actor": entry.actor,
+        "actor_id": entry.actor_id,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "changes": entry.changes,
+        "click": str(entry.click),
+        "parent_id": entry.parent_id,
+        "parent_type": entry.parent_type,
+        "target": entry.target,
+        "target_id": entry.target_id,
+        "target_type": entry.target_type,
+        "verb": entry.verb,
+    }
+    written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def link(before: str, position: int, entry_id: int, digest: str) -> str:
+    """What the database writes as ``chain`` of the seal at a position; ``before`` is "" for the first."""
+    return hashlib.sha256(f"{before} {position} {entry_id} {digest}".encode()).hexdigest()

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltrack import audit
 from evaltrack.deadlines import Deadline, Kind
-from evaltrack.models import AuditEntry
 from evaltrack.roles import Role
 from recommendations.models import SubPoint
 from tests import factories
@@ -72,8 +71,8 @@ def test_recommendations_are_filtered(there: World, unit: Program) -> None:
 
 def test_what_was_updated_since_a_moment(there: World, unit: Program) -> None:
     factories.recommendation(there.evaluation)
-    entry = audit.record("changed", there.recommendation, by=None)
-    AuditEntry.objects.filter(pk=entry.pk).update(at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    with audit.at(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        audit.record("changed", there.recommendation, by=None)
     assert unit.ids("recommendations/?updated_after=2026-03-02T09:00:00Z") == [there.recommendation.pk]
     assert unit.ids("recommendations/?updated_after=2026-03-02T09:00:01Z") == []
 
