@@ -58,6 +58,10 @@ class AddressBook:
                 found[action] |= people
         return found
 
+    def reaches(self, person: int | None, office: int | None, role: str) -> bool:
+        """Whether there is an active person behind a party."""
+        return bool(self._behind(person, office, role))
+
     def _behind(self, person: int | None, office: int | None, role: str) -> set[int]:
         if person:
             named = {person}
