@@ -24,4 +24,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=10),
         "options": {"expires": 3000},
     },
+    "forget-notifications": {
+        "task": "evaltrack.tasks.forget_notifications",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3000},
+    },
 }

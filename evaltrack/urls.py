@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from evaltrack import health
 from evaltrack.views import account as own
-from evaltrack.views import deliveries, deputies, offices, people, tokens
+from evaltrack.views import deliveries, deputies, hand_over, notifications, offices, people, tokens
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -41,6 +41,7 @@ persons = [
     path("<int:pk>/activate/", people.person_activate, name="person_activate"),
     path("<int:pk>/roles/", people.role_grant, name="role_grant"),
     path("roles/<int:pk>/end/", people.role_end, name="role_end"),
+    path("<int:pk>/hand-over/", hand_over.person_hand_over, name="person_hand_over"),
     path("<int:pk>/deputies/", deputies.deputy_name, name="deputy_name"),
     path("deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
 ]
@@ -62,6 +63,13 @@ mails = [
 
 handler500 = "evaltrack.views.errors.failed"
 
+told = [
+    path("", notifications.notification_list, name="notifications"),
+    path("bell/", notifications.bell, name="notification_bell"),
+    path("read/", notifications.read_all, name="notifications_read"),
+    path("<int:pk>/", notifications.notification, name="notification"),
+]
+
 urlpatterns = [
     path("healthz", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
@@ -70,6 +78,9 @@ urlpatterns = [
     path("profile/tokens/", tokens.token_list, name="tokens"),
     path("profile/tokens/<uuid:ref>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("api/", include("evaltrack.api.urls")),
+    path("profile/notifications/", notifications.choices, name="notification_choices"),
+    path("profile/notifications/reset/", notifications.choices_reset, name="notification_choices_reset"),
+    path("notifications/", include(told)),
     path("profile/mail/", deliveries.my_mail, name="my_mail"),
     path("mail/", include(mails)),
     path("people/", include(persons)),

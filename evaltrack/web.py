@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from evaltrack import notifications
 from evaltrack.models import User
 from evaltrack.roles import Permission, permissions_of
 
@@ -61,8 +62,17 @@ NAVIGATION = [
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template. The navigation asks the database only where a page shows it (one query)."""
-    return {"navigation": partial(navigation, request), "version": version()}
+    """For every template. What asks the database (one query each) does so only where a page shows it."""
+    return {
+        "navigation": partial(navigation, request),
+        "unread": partial(unread, request),
+        "version": version(),
+    }
+
+
+def unread(request: HttpRequest) -> int:
+    """How many notifications the person has not read, for the bell."""
+    return notifications.unread(request.user) if isinstance(request.user, User) else 0
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaltrack import deadlines
+from evaltrack import deadlines, notification_mail
 from evaltrack.mail import one_line
-from evaltrack.models import Mail
+from evaltrack.models import Mail, Notification
 from evaltrack.text import to_plain
 from responses.models.action import KeyActionQuerySet
 from responses.recipients import Addressee
@@ -79,15 +79,28 @@ class Group:
     more: int
 
 
-def compose(person: Addressee, led: list[Subject], unled: list[Subject], *, key: str, now: datetime) -> Mail:
-    """The digest of the key actions a person leads and of those nobody leads that they look after."""
+def compose(
+    person: Addressee,
+    led: list[Subject],
+    unled: list[Subject],
+    happened: list[Notification],
+    *,
+    key: str,
+    now: datetime,
+) -> Mail:
+    """The digest: the key actions a person leads, those nobody leads that they look after, and the news."""
     with translation.override(person.language):
         overdue = [subject for subject in led if subject.due and subject.due < person.today]
-        title = _title(len(led) + len(unled), len(overdue))
+        news = notification_mail.lines(happened)
+        title = _title(len(led) + len(unled), len(overdue), len(news))
         context = {
             "person": person,
             "title": title,
             "groups": list(_groups(person, led, unled)),
+            "news": news[:LISTED],
+            "more_news": len(news[LISTED:]),
+            "news_url": settings.BASE_URL + reverse("notifications"),
+            "choices_url": notification_mail.choices_url(),
             "url": settings.BASE_URL + reverse("home"),
             "language": person.language,
         }
@@ -104,7 +117,9 @@ def compose(person: Addressee, led: list[Subject], unled: list[Subject], *, key:
         )
 
 
-def _title(count: int, overdue: int) -> str:
+def _title(count: int, overdue: int, news: int) -> str:
+    if not count:
+        return ngettext("%(count)d thing happened", "%(count)d things happened", news) % {"count": news}
     needs = ngettext("%(count)d key action needs you", "%(count)d key actions need you", count)
     title = needs % {"count": count}
     if not overdue:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 from django.db import transaction
 
 from evaltrack import deadlines
-from recommendations.choices import Decision
+from recommendations.choices import OVER, Decision
 from recommendations.models import RuleProfile
 from recommendations.profiles import ReminderPlan
 from responses import digests
@@ -30,15 +30,17 @@ Rule = Callable[["Due", Mapping[int, date]], dict[int, Occasion]]  # what is due
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a run did: new reminders and digests, and how many reminders wait for the next day's digest.
+    """What a run did: new reminders and digests, and how many lines wait for the next day's digest.
 
     ``without_recipient``: the key actions (ids) with a reminder due and nobody to lead them.
+    ``news``: how many notifications the digests tell.
     """
 
     reminders: int
     mails: int
     waiting: int
     without_recipient: frozenset[int]
+    news: int = 0
 
 
 class Due(NamedTuple):
@@ -72,8 +74,9 @@ class Due(NamedTuple):
 
 
 def to_remind_of() -> KeyActionQuerySet:
-    """The key actions somebody still has to do something about."""
-    return KeyAction.objects.open().exclude(answer__decision=Decision.REJECTED)
+    """The key actions somebody still has to do something about: not those of what is cancelled or closed."""
+    promised = KeyAction.objects.open().exclude(answer__decision=Decision.REJECTED)
+    return promised.exclude(answer__response__evaluation__state__in=OVER)
 
 
 def plan(*, now: datetime, today: date | None = None) -> Planned:
@@ -85,8 +88,9 @@ def plan(*, now: datetime, today: date | None = None) -> Planned:
     run.plan_by_deadline()
     run.start_asking()
     run.plan_checks()
-    mails, waiting = digests.write(run.book, to_remind_of(), now=now)
-    return Planned(run.reminders, mails, waiting, frozenset(run.without_recipient))
+    written = digests.write(run.book, to_remind_of(), now=now)
+    without_recipient = frozenset(run.without_recipient)
+    return Planned(run.reminders, written.mails, written.waiting, without_recipient, written.news)
 
 
 @lru_cache(maxsize=10_000)

@@ -22,6 +22,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
+    def for_daily_mail(self) -> Self:
+        """What no mail has told yet and the next daily one is to tell."""
+        return self.filter(mail=None, delivery=Delivery.DAILY)
+
 
 class Notification(models.Model):
     person = models.ForeignKey(User, models.CASCADE, related_name="notifications")

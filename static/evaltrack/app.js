@@ -112,11 +112,23 @@ document.addEventListener("toast", (event) => evaltrack.toast(event.detail.text,
 
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  if (status === 401) return;
+  if (status === 401 || event.target.id === "bell") return;
   const texts = document.getElementById("toasts").dataset;
   evaltrack.toast(status === 403 ? texts.forbidden : texts.failed);
 });
 
-document.addEventListener("htmx:sendError", () => {
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.target.id === "bell") return; // nobody asked for it; what they do ask for tells them
   evaltrack.toast(document.getElementById("toasts").dataset.unreachable);
 });
+
+// The bell looks every two minutes whether there is something new, and when a tab is seen again after that time.
+let lookedAt = Date.now();
+const lookAgain = () => {
+  const bell = document.getElementById("bell");
+  if (!bell || document.hidden || Date.now() - lookedAt < 119_000) return;
+  lookedAt = Date.now();
+  htmx.trigger(bell, "look-again");
+};
+setInterval(lookAgain, 120_000);
+document.addEventListener("visibilitychange", lookAgain);

@@ -500,7 +500,7 @@ def test_the_number_of_statements_does_not_grow_with_the_actions() -> None:
 @pytest.mark.django_db
 def test_actions_beyond_one_chunk_are_planned_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reminders, "ACTIONS_AT_ONCE", 2)
-    monkeypatch.setattr("responses.digests.REMINDERS_AT_ONCE", 3)
+    monkeypatch.setattr("responses.digests.LINES_AT_ONCE", 3)
     leads = [factories.user() for _number in range(4)]
     for number in range(9):
         factories.action(due=DUE, lead=leads[number % 4])

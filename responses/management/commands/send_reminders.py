@@ -7,14 +7,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from evaltrack import mail
+from evaltrack.models import Mail
 from responses import reminders
 from responses.models import KeyAction, Reminder
 from responses.reminders import Planned
 
 LINES_AT_ONCE = 500
+DIGESTS_AT_ONCE = 100
 
 
 class Command(BaseCommand):
@@ -46,20 +49,22 @@ class Command(BaseCommand):
         self.stdout.write(f"Mails sent: {done.sent}, put off: {done.retried}, failed: {done.failed}")
 
     def _print_digests(self, now: datetime) -> None:
-        digests = Reminder.objects.filter(mail__created_at=now).order_by("mail", "due_for", "pk")
-        to = None
-        for reminder in digests.select_related("mail", "action__answer__recommendation__evaluation").iterator(
-            LINES_AT_ONCE
-        ):
-            assert reminder.mail  # noqa: S101 - for mypy; the filter has seen to it
-            if to != reminder.mail_id:
-                to = reminder.mail_id
-                self.stdout.write(f"To {reminder.mail.to}: {reminder.mail.subject}")
-            occasion = reminder.get_occasion_display()
-            self.stdout.write(f"  {_named(reminder.action)} [{occasion}, {reminder.due_for}]")
+        digests = Mail.objects.filter(created_at=now, kind="digest").order_by("pk")
+        reminders = Reminder.objects.order_by("due_for", "pk")
+        whole = reminders.select_related("action__answer__recommendation__evaluation")
+        told = digests.prefetch_related(Prefetch("reminders", whole), "notifications")
+        for digest in told.iterator(DIGESTS_AT_ONCE):
+            self.stdout.write(f"To {digest.to}: {digest.subject}")
+            for reminder in digest.reminders.all():
+                occasion = reminder.get_occasion_display()
+                self.stdout.write(f"  {_named(reminder.action)} [{occasion}, {reminder.due_for}]")
+            if news := digest.notifications.all():
+                self.stdout.write(f"  Notifications: {len(news)}")
 
     def _print_counts(self, planned: Planned) -> None:
         self.stdout.write(f"Reminders planned: {planned.reminders}, digests written: {planned.mails}")
+        if planned.news:
+            self.stdout.write(f"Notifications told in them: {planned.news}")
         if planned.waiting:
             self.stdout.write(f"For people who had a digest today, so in tomorrow's: {planned.waiting}")
         self.stdout.write(f"Key actions without a recipient: {len(planned.without_recipient)}")
