@@ -215,8 +215,14 @@ EVALUATION_INVOLVEMENT = ["responses.permissions.involved_in"]
 EVALUATION_HINDRANCES = ["responses.requests.hindrance"]
 EVALUATION_FOLLOWERS = ["responses.requests.evaluation_moved"]
 RECOMMENDATION_LOCKS = ["responses.wording.lock_recommendations"]
-# What the storeys above say a person is in charge of (callables that return lines of text and address).
-PERSON_HOLDINGS = ["responses.work.held_by"]
+# What a person holds that would lie idle without them, storey by storey (see ``evaltrack.holdings``).
+PERSON_HOLDINGS = ["evaltrack.hand_over.own", "responses.holdings.held"]
+# What goes along when one office is merged into another (``evaltrack.offices.Companion``).
+OFFICE_MERGES: list[str] = []
+# What else ``verify_history`` proves unaltered (callables that yield a sentence for each fault).
+INTEGRITY_CHECKS = ["responses.snapshots.altered"]
+# How long the link in a mail leads who clears a response to its page.
+CLEARANCE_LINK_DAYS = env.int("EVALTRACK_CLEARANCE_LINK_DAYS", default=30)
 # What people are told about, storey by storey; and the kinds (codes) whose mail the organisation lets nobody
 # switch off, beside those that are so anyway.
 NOTIFICATION_KINDS = ["evaltrack.kinds.KINDS", "responses.kinds.KINDS"]
