@@ -14,9 +14,10 @@ from evaltrack import deadlines
 from evaltrack.models import Part
 from recommendations import terms
 from recommendations.choices import Decision, StatusLevel
-from recommendations.models import Evaluation, Recommendation, RuleProfile
+from recommendations.models import Evaluation, Recommendation, RecommendationParty, RuleProfile
 from recommendations.models.evaluation import EvaluationQuerySet
 from recommendations.profiles import Profile, Round, in_language
+from responses.checks.words import is_outside
 from responses.models import (
     ActionParty,
     KeyAction,
@@ -248,39 +249,48 @@ def _reported(rows: list[ManagementResponse]) -> dict[tuple[int, str], int]:
 
 
 def _decisions(rows: list[ManagementResponse], rules: Mapping[int, Profile]) -> dict[int, dict[str, int]]:
-    """What was decided, by response: the profile says which decisions want a reason and which an action."""
+    """What was decided, by response: the profile says which decisions want a reason and which an action.
+
+    The same reading as that of ``checks.answers``, for many responses at once.
+    """
     planned = Exists(KeyAction.objects.filter(answer=OuterRef("pk"), removed_at=None))
     answers = RecommendationResponse.objects.present().filter(response__in=rows).exclude(decision="")
     grouped = (
         answers.annotate(bare=~planned)
         .order_by()
-        .values("response", "decision")
+        .values("response", "decision", "recommendation__directed_to")
         .annotate(
             count=Count("pk"),
             unreasoned=Count("pk", filter=Q(narrative="")),
             unplanned=Count("pk", filter=Q(bare=True)),
         )
-        .values_list("response", "decision", "count", "unreasoned", "unplanned")
+        .values_list(
+            "response", "decision", "recommendation__directed_to", "count", "unreasoned", "unplanned"
+        )
     )
     found: dict[int, dict[str, int]] = {}
-    for response, decision, count, unreasoned, unplanned in grouped:
+    for response, decision, directed_to, count, unreasoned, unplanned in grouped:
         rule = rules[response].decision(decision)
         sums = found.setdefault(response, dict.fromkeys(DECISION_COUNTS, 0))
         sums["answered"] += count
         sums["promised"] += count if decision != Decision.REJECTED else 0
         sums["without_reason"] += unreasoned if rule and rule.needs_reason else 0
-        sums["without_action"] += unplanned if rule and rule.allows_actions else 0
+        owed = unplanned and rule and rule.allows_actions and not is_outside(directed_to)
+        sums["without_action"] += unplanned if owed else 0
     return found
 
 
 def _actions(rows: list[ManagementResponse], today: date) -> dict[int, dict[str, int]]:
-    led = Exists(ActionParty.objects.filter(action=OuterRef("pk"), part=Part.LEAD))
+    own = ActionParty.objects.filter(action=OuterRef("pk"), part=Part.LEAD)
+    units = RecommendationParty.objects.filter(
+        recommendation=OuterRef("answer__recommendation"), part=Part.LEAD
+    )
     still_open = Exists(to_remind_of().filter(pk=OuterRef("pk")))
     shut = Q(common_status__in=CLOSED) | Q(answer__common_status__in=CLOSED)
     counted = (
         KeyAction.objects.present()
         .filter(answer__response__in=rows)
-        .annotate(led=led, still_open=still_open)
+        .annotate(led=Exists(own) | Exists(units), still_open=still_open)
         .order_by()
         .values(response=F("answer__response"))
         .annotate(

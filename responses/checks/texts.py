@@ -76,7 +76,7 @@ def placeholder(draft: Draft) -> Iterator[Finding]:
 
 
 def names_a_person(draft: Draft) -> Iterator[Finding]:
-    """Confidential ones are not published. Responsible cells often name people: together they are one finding."""
+    """Not where nothing is published. Responsible cells often name people: together they are one finding."""
     if draft.evaluation.confidential:
         return
     language = draft.evaluation.language
