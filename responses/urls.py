@@ -1,6 +1,6 @@
 from django.urls import path
 
-from responses.views import cells, comparison, evaluations, follow_up, matrix, work
+from responses.views import cells, checks, comparison, evaluations, follow_up, matrix, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("evaluations/<int:pk>/response/", evaluations.response_new, name="response_new"),
     path("responses/<int:pk>/compare/", comparison.compare, name="comparison"),
+    path("responses/<int:pk>/checks/", checks.response_checks, name="response_checks"),
     path("responses/<int:pk>/matrix/", matrix.matrix, name="matrix"),
     path("responses/<int:pk>/matrix/save/", cells.save, name="matrix_save"),
     path("responses/<int:pk>/matrix/<int:recommendation>/", matrix.block, name="matrix_block"),
