@@ -86,13 +86,13 @@ def coordinator(response: ManagementResponse) -> list[User]:
 
 def drafters(response: ManagementResponse) -> list[User]:
     """Those who were asked to draft the answer to one of its recommendations."""
-    return _active(_behind(Drafter.objects.filter(answer__response=response)))
+    return _active(behind(Drafter.objects.filter(answer__response=response)))
 
 
 def leads(response: ManagementResponse) -> list[User]:
     """Those who lead one of its key actions that is still open."""
     still_open = KeyAction.objects.open().filter(answer__response=response).order_by().values("pk")
-    return _active(_behind(ActionParty.objects.filter(part=Part.LEAD, action__in=still_open)))
+    return _active(behind(ActionParty.objects.filter(part=Part.LEAD, action__in=still_open)))
 
 
 def clearing(response: ManagementResponse) -> list[User]:
@@ -111,8 +111,10 @@ def clearing(response: ManagementResponse) -> list[User]:
 
 
 def cleared(response: ManagementResponse) -> list[User]:
-    """Who cleared a step of this version."""
-    steps = response.steps.filter(version=response.version, state=StepState.CLEARED)
+    """Who cleared a step of this version; of the one before, where this was never submitted yet."""
+    begun = response.steps.filter(version=response.version).exists()
+    version = response.version if begun else response.version - 1
+    steps = response.steps.filter(version=version, state=StepState.CLEARED)
     return _active(User.objects.filter(pk__in=steps.values("decided_by")))
 
 
@@ -135,7 +137,7 @@ def _active(found: QuerySet[User]) -> list[User]:
     return list(found.filter(is_active=True).distinct().order_by("pk"))
 
 
-def _behind(parties: "QuerySet[Drafter] | QuerySet[ActionParty]") -> QuerySet[User]:
+def behind(parties: "QuerySet[Drafter] | QuerySet[ActionParty]") -> QuerySet[User]:
     """The people behind the parties, read as in ``permissions.party_of``."""
     asked = parties.filter(office=OuterRef("office"), role=OuterRef("role"))
     held = Membership.objects.current(timezone.localdate()).filter(Exists(asked), person=OuterRef("pk"))

@@ -4,7 +4,8 @@ The discussion is internal: only those who may comment on the response read it, 
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -15,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from evaltrack import audit
 from evaltrack.changes import change
+from evaltrack.directory import Proposal
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from evaltrack.names import folded
 from evaltrack.notifications import Kind, tell
 from recommendations.models import Recommendation
-from responses import audience, kinds
+from responses import discussants, kinds
 from responses.models import Comment, KeyAction, ManagementResponse
 from responses.permissions import access
 
@@ -156,7 +158,7 @@ def mentioned(response: ManagementResponse, text: str, also: Collection[int] = (
     starts = [found.end() for found in _MENTION.finditer(text)]
     if not starts and not also:
         return []
-    readers = list(audience.discussing(response))
+    readers = list(discussants.discussing(response))
     found = [reader for reader in readers if reader.pk in also]
     if len(found) < len(set(also)):
         raise Refused(_("One of the people to tell may not see this discussion any more. Choose again."))
@@ -178,13 +180,22 @@ def _words(text: str) -> list[str]:
 
 
 def _by_name(people: Iterable[User]) -> dict[str, User]:
-    """People by their folded names and, where they are alone with it, first names."""
-    firsts: dict[str, list[User]] = {}
-    found: dict[str, User] = {}
-    for person in people:
-        firsts.setdefault(folded(person.get_short_name()), []).append(person)
-    found = {first: sharing[0] for first, sharing in firsts.items() if len(sharing) == 1}
-    return found | {folded(person.name): person for person in people}
+    """People by how they are mentioned and, where they are alone with it, by their first name."""
+    people = list(people)
+    firsts = Counter(folded(person.get_short_name()) for person in people)
+    found = {folded(person.get_short_name()): person for person in people}
+    return {key: person for key, person in found.items() if firsts[key] == 1} | {
+        folded(name): person for person, name in _mentionable(people)
+    }
+
+
+def _mentionable(people: Sequence[User]) -> list[tuple[User, str]]:
+    """Each with the name to write after the @: where two are called the same, with the address."""
+    names = Counter(folded(person.name) for person in people)
+    return [
+        (person, person.name if names[folded(person.name)] == 1 else f"{person.name} ({person.email})")
+        for person in people
+    ]
 
 
 def _unknown(written: list[str]) -> str:
@@ -206,6 +217,16 @@ def _names(people: QuerySet[User]) -> QuerySet[User, str]:
     return people.values_list("name", flat=True)
 
 
+def proposals(response: ManagementResponse, query: str, *, limit: int = 8) -> list[Proposal]:
+    """Those who may be mentioned and have a word in their name that begins with what was typed."""
+    wanted = folded(query)
+    return [
+        Proposal(name, person.function)
+        for person, name in _mentionable(list(discussants.discussing(response)))
+        if f" {wanted}" in f" {folded(name)}"
+    ][:limit]
+
+
 # Who is told ---------------------------------------------------------------------------------------------
 
 
@@ -213,14 +234,15 @@ def _tell(comment: Comment, told: Collection[User], *, by: User, now: datetime) 
     """Each person once: mentioned, else replied to, else in charge of what is commented on."""
     _tell_mentioned(comment, told, by=by, now=now)
     done = {person.pk for person in told}
-    readers = audience.discussing(comment.response)
+    readers = discussants.discussing(comment.response)
     if comment.thread:
         wrote = {comment.thread.author_id, *comment.thread.replies.values_list("author", flat=True)}
         repliers = list(readers.filter(pk__in=[one for one in wrote if one and one not in done]))
         _pass_on(comment, repliers, kinds.COMMENT_REPLY, by=by, now=now)
         done |= {person.pk for person in repliers}
-    charged = audience.writing(comment.response, comment.recommendation_id).exclude(pk__in=done)
-    _pass_on(comment, readers.filter(pk__in=charged.values("pk")), kinds.COMMENT_ON_MINE, by=by, now=now)
+    charged = [one.pk for one in discussants.writing(comment.response, comment.recommendation_id)]
+    charged_readers = readers.filter(pk__in=charged).exclude(pk__in=done)
+    _pass_on(comment, charged_readers, kinds.COMMENT_ON_MINE, by=by, now=now)
 
 
 def _tell_mentioned(comment: Comment, told: Collection[User], *, by: User, now: datetime) -> None:

@@ -20,7 +20,7 @@ from evaltrack.notifications import tell
 from evaltrack.roles import Role
 from recommendations.choices import EvaluationState
 from recommendations.models import Recommendation
-from responses import audience, kinds
+from responses import audiences, kinds
 from responses.choices import ResponseState
 from responses.models import Drafter, ManagementResponse, RecommendationResponse
 from responses.permissions import access, party_of
@@ -78,7 +78,7 @@ def unassign(drafter: Drafter, *, by: User | None, now: datetime) -> None:
     if drafter not in there:
         return
     asked = Drafter.objects.filter(pk=drafter.pk)
-    people = list(User.objects.filter(audience.behind(asked)))
+    people = list(audiences.behind(asked))
     left = [one for one in there if one != drafter]
     audit.record_many([_entry("unassigned", drafter.answer, there, left, by=by)])
     number = drafter.answer.recommendation.number or drafter.answer.recommendation.order
@@ -181,7 +181,7 @@ def _tell_asked(
         numbers = in_ranges(everything, keys)
         count = len(keys)
         tell(
-            User.objects.filter(audience.behind(Drafter.objects.filter(pk__in=drafters_of_them))),
+            audiences.behind(Drafter.objects.filter(pk__in=drafters_of_them)),
             kinds.RECOMMENDATION_ASSIGNED,
             key=f"assigned.{response.pk}.{now.isoformat()}",
             about=f"assigned.{response.pk}.{now.isoformat()}",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -22,9 +22,9 @@ from recommendations.choices import Layout, Level, StatusLevel
 from recommendations.models import Recommendation, SubPoint
 from recommendations.models.results import RecommendationQuerySet
 from recommendations.profiles import Profile, in_language
+from responses import todo
 from responses.cells import Address, field_of, may_write
 from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
-from responses.models.action import CLOSED
 from responses.permissions import Access, access
 from responses.shown import (
     ActionRow,
@@ -140,9 +140,21 @@ class Sheet:
 
     # Blocks ---------------------------------------------------------------------------------------------
 
-    def blocks(self, opened: Collection[int] | None = None) -> list[Block]:
-        """All recommendations; ``opened`` names those that come with cells (None leaves it to the size)."""
-        lines = self._lines(self.evaluation.recommendations.present())
+    @cached_property
+    def lines(self) -> list[Block]:
+        """All recommendations; those of ``blocks`` that are open have their cells here too."""
+        return self._lines(self.evaluation.recommendations.present())
+
+    @property
+    def todo(self) -> todo.Todo:
+        return todo.Todo(self.lines)
+
+    def blocks(self, opened: Collection[int] | None = None, show: str = "") -> list[Block]:
+        """The recommendations of a view (see ``todo.SHOWS``), without one all.
+
+        ``opened`` names those that come with cells (None leaves it to the size).
+        """
+        lines = todo.shown(self.lines, show)
         if opened is None:
             actions = sum(line.actions for line in lines)
             whole = len(lines) <= WHOLE_UP_TO["recommendations"] and actions <= WHOLE_UP_TO["actions"]
@@ -161,19 +173,11 @@ class Sheet:
 
     def _lines(self, rows: RecommendationQuerySet) -> list[Block]:
         found = rows.only("pk", "number", "order", "evaluation_id")
-        answers = {
-            answer.recommendation_id: answer
-            for answer in RecommendationResponse.objects.filter(
-                response=self.response, recommendation__in=rows.order_by()
-            )
-            .only("recommendation_id", "decision", "response_id")
-            .annotate(
-                planned=Count("actions", filter=Q(actions__removed_at=None)),
-                closed=Count(
-                    "actions", filter=Q(actions__removed_at=None, actions__common_status__in=CLOSED)
-                ),
-            )
-        }
+        given = RecommendationResponse.objects.filter(
+            response=self.response, recommendation__in=rows.order_by()
+        )
+        counted = todo.with_counts(given.only("recommendation_id", "decision", "response_id"))
+        answers = {answer.recommendation_id: answer for answer in counted}
         lines = []
         for one in found.annotate(start=Substr("text", 1, START_OF_TEXT)):
             answer: Any = answers.get(one.pk)
@@ -188,11 +192,14 @@ class Sheet:
                     start=text.to_plain(one.start),  # type: ignore[attr-defined]
                     actions=answer.planned if answer else 0,
                     closed_actions=answer.closed if answer else 0,
+                    ownerless=answer.ownerless if answer else 0,
+                    undated=answer.undated if answer else 0,
                     is_open=False,
                     allows_actions=rule.allows_actions if rule else True,
                     responds=self.responds or (one.pk in self.access.drafts and "respond" not in self.fixed),
                 )
             )
+        todo.mark(lines, self.response, self.access)
         return lines
 
     def _open(self, lines: list[Block]) -> None:

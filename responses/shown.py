@@ -104,6 +104,13 @@ class Block:
     removed: list[KeyAction] = field(default_factory=list)
     allows_actions: bool = True
     responds: bool = False  # this person may write the answer now
+    ownerless: int = 0  # key actions that nobody is named for
+    undated: int = 0  # key actions without a deadline
+    # For those who take part in the discussion: who drafts it, and how much of it is open.
+    drafters: list[str] = field(default_factory=list)
+    is_mine: bool = False
+    comments: int = 0
+    suggestions: int = 0
 
     @property
     def weights(self) -> list[Cell]:

@@ -16,7 +16,7 @@ from evaltrack.errors import Refused
 from evaltrack.models import User
 from evaltrack.notifications import tell
 from recommendations.models import Recommendation
-from responses import audience, cells, kinds
+from responses import cells, discussants, kinds
 from responses.cells import Address, Conflict
 from responses.models import KeyAction, ManagementResponse, Suggestion
 from responses.permissions import Access, access
@@ -59,7 +59,7 @@ def suggest(
     )
     audit.record("suggested", suggestion, by=by, parent=response.evaluation)
     tell(
-        audience.writing(response, recommendation.pk),
+        discussants.writing(response, recommendation.pk),
         kinds.SUGGESTION_MADE,
         key=f"suggestion.{suggestion.pk}",
         about=f"suggestion.{suggestion.pk}",

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from responses.views import cells, checks, comparison, evaluations, follow_up, matrix, work
+from responses.views import (
+    cells,
+    checks,
+    clearance,
+    comparison,
+    discussion,
+    evaluations,
+    follow_up,
+    matrix,
+    moves,
+    together,
+    work,
+)
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -8,15 +20,28 @@ urlpatterns = [
     path("actions/<int:pk>/report/", follow_up.action_report, name="action_report"),
     path("answers/<int:pk>/", follow_up.answer, name="answer"),
     path("answers/<int:pk>/report/", follow_up.answer_report, name="answer_report"),
+    path("clear/<str:token>/", clearance.clear_link, name="clear_link"),
+    path("comments/<int:pk>/edit/", discussion.comment_edit, name="comment_edit"),
+    path("comments/<int:pk>/resolve/", discussion.comment_resolve, name="comment_resolve"),
+    path("drafters/<int:pk>/remove/", discussion.unassign, name="unassign"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("evaluations/<int:pk>/response/", evaluations.response_new, name="response_new"),
+    path("responses/<int:pk>/assign/", together.assign, name="assign"),
+    path("responses/<int:pk>/discussion/<int:recommendation>/", discussion.discussion, name="discussion"),
+    path("responses/<int:pk>/discussion/<int:recommendation>/suggest/", discussion.suggest, name="suggest"),
+    path("responses/<int:pk>/discussion/people/", discussion.people, name="discussion_people"),
+    path("responses/<int:pk>/clearance/", clearance.clearance, name="clearance"),
+    path("responses/<int:pk>/move/", moves.move, name="response_move"),
+    path("responses/<int:pk>/here/", together.here, name="here"),
     path("responses/<int:pk>/compare/", comparison.compare, name="comparison"),
     path("responses/<int:pk>/checks/", checks.response_checks, name="response_checks"),
     path("responses/<int:pk>/matrix/", matrix.matrix, name="matrix"),
     path("responses/<int:pk>/matrix/save/", cells.save, name="matrix_save"),
     path("responses/<int:pk>/matrix/<int:recommendation>/", matrix.block, name="matrix_block"),
     path("responses/<int:pk>/matrix/proposals/", matrix.proposals, name="matrix_proposals"),
+    path("responses/<int:pk>/matrix/todo/", together.todo, name="matrix_todo"),
     path("responses/<int:pk>/matrix.pdf", matrix.download, {"format": "pdf"}, name="matrix_pdf"),
     path("responses/<int:pk>/matrix.json", matrix.download, {"format": "json"}, name="matrix_json"),
+    path("suggestions/<int:pk>/decide/", discussion.suggestion_decide, name="suggestion_decide"),
 ]

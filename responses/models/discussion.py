@@ -13,10 +13,17 @@ from responses.models.action import KeyAction
 from responses.models.response import ManagementResponse, RecommendationResponse
 
 
+class DrafterQuerySet(models.QuerySet["Drafter"]):
+    def visible_to(self, user: User | AnonymousUser) -> "DrafterQuerySet":
+        return self.filter(answer__response__evaluation__in=Evaluation.objects.visible_to(user))
+
+
 class Drafter(PartyBase):
     """Who is to draft the answer to a recommendation: a person, a role at an office, or an office."""
 
     answer = models.ForeignKey(RecommendationResponse, models.CASCADE, related_name="drafters")
+
+    objects: ClassVar[DrafterQuerySet] = DrafterQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(PartyBase.Meta):
         verbose_name = _("drafter")

@@ -16,10 +16,12 @@ from evaltrack.documents.pdf import PdfUnavailableError
 from evaltrack.models import User
 from evaltrack.web import AuthedRequest, get_or_404, signed_in
 from recommendations.models import Evaluation, Recommendation
-from responses import exports
+from responses import exports, todo
+from responses.lifecycle import WAY
 from responses.models import ManagementResponse
 from responses.sheet import Sheet
 from responses.shown import Block
+from responses.way import Way
 
 
 def response_or_404(user: User, pk: int) -> ManagementResponse:
@@ -42,7 +44,7 @@ def context(sheet: Sheet, blocks: list[Block], **more: Any) -> dict[str, Any]:
         "evaluation": sheet.evaluation,
         "labels": sheet.labels,
         "blocks": blocks,
-        "answered": sum(1 for block in blocks if block.decision),
+        "way": Way(sheet.response, sheet.user, sheet.access),
         "crumbs": [
             (_("Evaluations"), reverse("evaluations")),
             (sheet.evaluation.name, reverse("evaluation", args=[sheet.evaluation.pk])),
@@ -52,13 +54,26 @@ def context(sheet: Sheet, blocks: list[Block], **more: Any) -> dict[str, Any]:
     }
 
 
+def view_of(request: HttpRequest, sheet: Sheet) -> str:
+    """The view (see ``todo.SHOWS``) that ?show= names. Who only drafts begins with what is theirs."""
+    only_drafts = bool(sheet.access.drafts) and not sheet.access.respond
+    begin_with = "mine" if only_drafts and "open" not in request.GET else ""
+    named = request.GET.get("show", begin_with)
+    return named if named in todo.SHOWS else ""
+
+
+def viewing(sheet: Sheet, show: str) -> dict[str, Any]:
+    """For the page with its bar: which view it is, which others there are, and how the response stands."""
+    return {"show": show, "choices": sheet.todo.choices(show), "moment": WAY.moment(sheet.response)}
+
+
 @require_GET
 @signed_in
 def matrix(request: AuthedRequest, pk: int) -> HttpResponse:
     sheet = Sheet(response_or_404(request.user, pk), request.user)
-    return render(
-        request, "matrix/page.html", context(sheet, sheet.blocks(opened(request, sheet.evaluation)))
-    )
+    show = view_of(request, sheet)
+    blocks = sheet.blocks(opened(request, sheet.evaluation), show)
+    return render(request, "matrix/page.html", context(sheet, blocks, **viewing(sheet, show)))
 
 
 def one_block(sheet: Sheet, recommendation: int, *, is_open: bool = True) -> Block:
