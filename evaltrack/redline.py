@@ -5,11 +5,12 @@ the marks of bold and italic turn into bold and italic on either side of a chang
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from django.utils.html import escape, format_html, format_html_join
@@ -18,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from evaltrack.text import to_inline_html
 
-# Comparing words takes time with the product of their numbers: beyond this, lines are compared.
-MOST_PAIRS = 9_000_000
+MOST_WORDS = 4_000  # in both wordings together: beyond it, lines are compared
+MOST_MEETINGS = 50_000  # of equal words: beyond it, the commonest no longer count as places to meet
 LEAST_IN_COMMON = 0.2  # of the shorter wording's words: below it, one wording replaced the other
 
 _WORDS = re.compile(
@@ -84,7 +85,7 @@ def compare(old: str, new: str) -> tuple[Piece, ...]:
     if new < old:
         return tuple(Piece(piece.new, piece.old) for piece in compare(new, old))
     before, after = _words(old), _words(new)
-    if len(before) * len(after) > MOST_PAIRS:
+    if len(before) + len(after) > 2 * MOST_WORDS:  # every other one is a space
         before, after = _lines(old), _lines(new)
     head = _alike_from_the_start(before, after)
     tail = _alike_from_the_start(before[head:][::-1], after[head:][::-1])
@@ -106,8 +107,11 @@ def _alike_from_the_start(one: Sequence[Word], other: Sequence[Word]) -> int:
 
 
 def _pieces(before: Sequence[Word], after: Sequence[Word]) -> list[Piece]:
-    """Spaces only follow what is found alike: by themselves they would tie together any two texts."""
-    matcher = SequenceMatcher(lambda word: word.kind == "space", before, after, autojunk=False)
+    """Spaces and all too common words only follow what is found alike: alone they would tie any two texts."""
+    followers = _too_common(before, after)
+    matcher = SequenceMatcher(
+        lambda word: word.kind == "space" or word in followers, before, after, autojunk=False
+    )
     pieces = [
         Piece(tuple(before[i:j]), tuple(after[k:m]))  #
         for _tag, i, j, k, m in matcher.get_opcodes()
@@ -116,6 +120,14 @@ def _pieces(before: Sequence[Word], after: Sequence[Word]) -> list[Piece]:
     if alike < LEAST_IN_COMMON * min(_count(before), _count(after)):
         return [Piece(tuple(before), tuple(after))]
     return pieces
+
+
+def _too_common(before: Sequence[Word], after: Sequence[Word]) -> set[Word]:
+    """Words that would meet so often that comparing them took too long."""
+    old, new = Counter(before), Counter(after)
+    meetings = sorted((old[word] * new[word], word) for word in old.keys() & new.keys())
+    upto = list(accumulate(count for count, _word in meetings))
+    return {word for (_count, word), total in zip(meetings, upto, strict=True) if total > MOST_MEETINGS}
 
 
 def _count(words: Iterable[Word]) -> int:
@@ -144,7 +156,8 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _lines(text: str) -> list[Word]:
-    return [Word(line) for line in text.splitlines(keepends=True)]
+    lines = text.splitlines(keepends=True)
+    return [Word(line, kind="word" if line.strip() else "space") for line in lines]
 
 
 def _words(text: str) -> list[Word]:

@@ -44,13 +44,14 @@ class ActionDifference:
     new: Action | None
     changes: tuple[Change, ...]
     is_moved: bool = False
-    came_from: str = ""
-    went_to: str = ""
+    came_from: str | None = None
+    went_to: str | None = None
     place: int | None = None  # in the new matrix
 
     @property
     def is_same(self) -> bool:
-        return not (self.changes or self.is_moved or self.came_from or self.went_to)
+        elsewhere = self.came_from is not None or self.went_to is not None
+        return not (self.changes or self.is_moved or elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class _Recommendations:
         for a, b in _in_order(len(before), len(after), pairs):
             old = None if a is None else before[a]
             new = None if b is None else after[b]
-            came_from = went_to = ""
+            came_from = went_to = None
             if old is None and j is not None and b is not None and (j, b) in self.came:
                 k, c = self.came[j, b]
                 old, came_from = self.old[k].actions[c], self.old[k].number

@@ -134,13 +134,13 @@ class Marked:
         )
 
     def _action(self, one: ActionDifference, recommendation: int | None) -> MarkedAction:
-        present = one.old if one.went_to else one.new or one.old
+        present = one.new if one.new and one.went_to is None else one.old
         assert present  # noqa: S101 - for mypy; it stands in one of the two
         return MarkedAction(
             heading=_("Key action %(number)s") % {"number": present.number},
             fate=_fate_of_action(one),
             # What went elsewhere is told there.
-            changes=() if one.went_to else tuple(self._change(change) for change in one.changes),
+            changes=() if one.went_to is not None else tuple(self._change(change) for change in one.changes),
             recommendation=recommendation,
             place=one.place,
         )
@@ -177,9 +177,9 @@ def _fate_of_recommendation(one: RecommendationDifference) -> str:
 
 
 def _fate_of_action(one: ActionDifference) -> str:
-    if one.came_from:
+    if one.came_from is not None:
         return _("Moved here from recommendation %(number)s") % {"number": one.came_from}
-    if one.went_to:
+    if one.went_to is not None:
         return _("Moved to recommendation %(number)s: see there") % {"number": one.went_to}
     if one.old is None:
         return _("Added")
@@ -194,7 +194,7 @@ def _counted(differences: Differences) -> Iterable[tuple[int, str]]:
     """(how many, the sentence) of each kind of change."""
     recommendations = differences.recommendations
     both = [one for one in recommendations if one.old and one.new]
-    actions = [action for one in recommendations for action in one.actions if not action.went_to]
+    actions = [action for one in recommendations for action in one.actions if action.went_to is None]
     kept = [action for action in actions if action.old and action.new]
     fields = [one.changes for one in both] + [one.changes for one in kept]
     reports = sum(1 for changes in fields if any(change.is_progress for change in changes))
@@ -218,7 +218,7 @@ def _counted(differences: Differences) -> Iterable[tuple[int, str]]:
     yield added, ngettext("%(n)d key action added", "%(n)d key actions added", added) % {"n": added}
     removed = sum(1 for one in actions if one.new is None)
     yield removed, ngettext("%(n)d key action removed", "%(n)d key actions removed", removed) % {"n": removed}
-    moved = sum(1 for one in kept if one.is_moved or one.came_from)
+    moved = sum(1 for one in kept if one.is_moved or one.came_from is not None)
     yield moved, ngettext("%(n)d key action moved", "%(n)d key actions moved", moved) % {"n": moved}
     changed = sum(1 for one in kept if any(not change.is_progress for change in one.changes))
     yield changed, ngettext("%(n)d key action changed", "%(n)d key actions changed", changed) % {"n": changed}

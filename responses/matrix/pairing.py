@@ -97,6 +97,7 @@ class _Lists:
 
     def candidates(self, one: Pass) -> Iterator[tuple[float, Pair]]:
         numbered = _by((item.number for item in self.new), self.new_left)
+        numbered.pop("", None)
         for i in self.old_left:
             for j in numbered.get(self.old[i].number, ()) if one.same_number else self.new_left:
                 likeness = self._likeness(self.old[i].text, self.new[j].text)
