@@ -21,6 +21,8 @@ from evaltrack.models import AuditEntry, User
 
 M = TypeVar("M", bound=models.Model)
 
+LONGEST = 5_000  # characters of a comment
+
 
 class Comment(StrEnum):
     """Whether a move takes a comment."""
@@ -137,6 +139,8 @@ class Machine(Generic[M]):
         comment = comment.strip() if move.comment != Comment.NONE else ""
         if move.comment == Comment.REQUIRED and not comment:
             raise Refused(_("Say why in a sentence: “%(move)s” needs a reason.") % {"move": move.label})
+        if len(comment) > LONGEST:
+            raise Refused(_("A comment has at most %(count)d characters.") % {"count": LONGEST})
         made = Made(subject, move, by, now, comment, state)
         if move.effect:
             move.effect(made)

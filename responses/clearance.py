@@ -1,7 +1,8 @@
 """The clearance of a response: its chain of steps, whose turn it is, and what each decision leaves behind.
 
 The profile says which role at which office clears; where nobody holds it there, the nearest office above with
-someone does. Every submission has step rows of its own, so that what was returned stays on record.
+someone does. Every submission has step rows of its own, so that what was returned stays on record. Whoever
+submitted, or cleared a step before, does not clear as well while there is somebody else who can.
 """
 
 from collections.abc import Iterable
@@ -11,15 +12,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaltrack.models import Membership, Office, User
+from evaltrack.errors import Refused
+from evaltrack.models import Deputy, Membership, Office, User
 from evaltrack.roles import Role
 from evaltrack.states import Made
 from recommendations.choices import ClearingOffice
 from recommendations.profiles import ClearanceRule, in_language
 from responses import snapshots
 from responses.choices import SnapshotKind, StepState
+from responses.matrix.edition import Clearing
 from responses.models import ClearanceStep, ManagementResponse
-from responses.snapshots import Clearing
+
+Place = tuple[int, str]  # an office (id) and a role
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,11 @@ def _upwards(office: Office | None, offices: dict[int, Office]) -> Iterable[Offi
 
 def unheld(response: ManagementResponse) -> str:
     """Guard: which step nobody could decide."""
-    for post in chain(response):
+    return _unheld(chain(response), response)
+
+
+def _unheld(posts: Iterable[Post], response: ManagementResponse) -> str:
+    for post in posts:
         if post.office is None:
             return _(
                 "Nobody is “%(role)s” at %(office)s or at an office above it, so nobody could clear the"
@@ -99,12 +107,57 @@ def holders(step: ClearanceStep) -> "QuerySet[User]":
     return User.objects.filter(pk__in=held.values("person")).order_by("name", "pk")
 
 
+def people_at(posts: Iterable[Place]) -> dict[Place, list[str]]:
+    """Who holds each role at its office today, with their deputies, by name: two queries."""
+    wanted = set(posts)
+    today = timezone.localdate()
+    held = Membership.objects.current(today).filter(
+        office__in={office for office, _role in wanted}, role__in={role for _office, role in wanted}
+    )
+    deputies: dict[int, list[str]] = {}
+    in_force = Deputy.objects.current(today).filter(person__in=held.values("person"))
+    for person, name in in_force.order_by("deputy__name").values_list("person", "deputy__name"):
+        deputies.setdefault(person, []).append(name)
+    found: dict[Place, list[str]] = {place: [] for place in wanted}
+    rows = held.order_by("person__name", "person").values_list("office", "role", "person", "person__name")
+    for office, role, person, name in rows:
+        if (office, role) in found:
+            instead = deputies.get(person)
+            words = _("%(name)s, or as deputy %(deputies)s")
+            found[office, role].append(
+                words % {"name": name, "deputies": ", ".join(instead)} if instead else name
+            )
+    return found
+
+
+def by_another(response: ManagementResponse, by: User | None) -> str:
+    """Bar: whose work the step was already. A second look is someone else's, where there is anyone else."""
+    if by is None:
+        return _("Only a person clears a response.")
+    step = current(response)
+    if step is None:
+        return ""
+    others = [str(one) for one in holders(step) if one.pk != by.pk]
+    if not others:
+        return ""
+    names = {"names": ", ".join(others)}
+    if snapshots.submitter(step) == by.pk:
+        return _("You submitted the response yourself, so someone else clears it: %(names)s.") % names
+    if any(one.decided_by_id == by.pk for one in steps_now(response)):
+        return _("You cleared an earlier step, so someone else clears this one: %(names)s.") % names
+    return ""
+
+
 # What the moves do ---------------------------------------------------------------------------------------
 
 
 def begin(made: Made[ManagementResponse]) -> None:
     """Effect of submitting: the steps of a new submission, and the matrix as it was handed in."""
     response = made.subject
+    posts = chain(response)
+    # A role may have ended since the guard asked.
+    if sentence := _unheld(posts, response):
+        raise Refused(sentence)
     last = response.steps.filter(version=response.version).order_by("-submission").first()
     submission = last.submission + 1 if last else 1
     language = response.evaluation.language
@@ -118,10 +171,10 @@ def begin(made: Made[ManagementResponse]) -> None:
             office=post.office,
             label=in_language(post.rule.labels, language),
         )
-        for order, post in enumerate(chain(response), start=1)
-        if post.office
+        for order, post in enumerate(posts, start=1)
     )
-    snapshots.take(response, SnapshotKind.SUBMITTED, submission=submission, now=made.now, by=made.by)
+    taken = snapshots.take(response, SnapshotKind.SUBMITTED, submission=submission, now=made.now, by=made.by)
+    made.notes["snapshot"] = taken.sha256
 
 
 def clear_step(made: Made[ManagementResponse]) -> None:
@@ -130,7 +183,7 @@ def clear_step(made: Made[ManagementResponse]) -> None:
     if goes_on(made.subject):
         return
     cleared = [clearing(one) for one in steps_now(made.subject) if one.state == StepState.CLEARED]
-    snapshots.take(
+    taken = snapshots.take(
         made.subject,
         SnapshotKind.CLEARED,
         submission=step.submission,
@@ -138,15 +191,27 @@ def clear_step(made: Made[ManagementResponse]) -> None:
         by=made.by,
         cleared_by=cleared,
     )
+    if not snapshots.same_wording(taken, snapshots.submitted(step)):
+        raise Refused(
+            _(
+                "The matrix is no longer as it was submitted, such as the title of its evaluation. Return the"
+                " response, so that what is cleared is what everyone has read."
+            )
+        )
+    made.notes.update(snapshot=taken.sha256, cleared_by=taken.cleared_by)
 
 
 def return_step(made: Made[ManagementResponse]) -> None:
+    """Effect of returning: the step is decided, and those after it are over."""
     _decide(made, StepState.RETURNED)
-    _call_off(made)
+    withdraw_steps(made)
 
 
 def withdraw_steps(made: Made[ManagementResponse]) -> None:
-    _call_off(made)
+    """Effect of withdrawing: the steps whose turn did not come are over."""
+    response = made.subject
+    waiting = response.steps.filter(version=response.version, state=StepState.WAITING)
+    waiting.update(state=StepState.WITHDRAWN, decided_at=made.now)
 
 
 def goes_on(response: ManagementResponse) -> bool:
@@ -155,37 +220,41 @@ def goes_on(response: ManagementResponse) -> bool:
 
 
 def _decide(made: Made[ManagementResponse], state: StepState) -> ClearanceStep:
-    step = current(made.subject)
-    assert step  # noqa: S101 - for mypy; in clearance there is one
-    by = made.by
+    """Note the decision with the person's words of this day: so it is printed for ever."""
+    step, by = current(made.subject), made.by
+    if step is None or by is None:
+        raise Refused(_("Only a person clears a response."))
     step.state, step.decided_by, step.decided_at, step.comment = state, by, made.now, made.comment
-    if by:
-        step.name, step.function, step.office_name = by.name, by.function, step.office.name
-        own = holders(step)
-        if not own.filter(pk=by.pk).exists():
-            absent = own.filter(
-                deputies__deputy=by,
-                deputies__starts_on__lte=timezone.localdate(made.now),
-                deputies__ends_on__gte=timezone.localdate(made.now),
-            )
-            step.acting_for = ", ".join(one.name for one in absent[:1])
+    step.name, step.function, step.office_name = by.name, by.function, step.office.name
+    step.acting_for = _acting_for(step, by)
     step.save()
+    made.notes["step"] = f"{called(step)} ({step.office_name})"
+    if step.acting_for:
+        made.notes["acting_for"] = step.acting_for
     return step
 
 
-def _call_off(made: Made[ManagementResponse]) -> None:
-    """The steps whose turn did not come are over."""
-    response = made.subject
-    waiting = response.steps.filter(version=response.version, state=StepState.WAITING)
-    waiting.update(state=StepState.WITHDRAWN, decided_at=made.now)
+def _acting_for(step: ClearanceStep, by: User) -> str:
+    """The person for whom a deputy decides; "" for who holds the role."""
+    own = holders(step)
+    if own.filter(pk=by.pk).exists():
+        return ""
+    in_force = Deputy.objects.current(timezone.localdate()).filter(deputy=by)
+    absent = own.filter(pk__in=in_force.values("person")).first()
+    return absent.name if absent else ""
+
+
+def called(step: ClearanceStep) -> str:
+    """The step as it is named: in the words of the profile, else by its role."""
+    return step.label or str(Role(step.role).label)
 
 
 def clearing(step: ClearanceStep) -> Clearing:
     """A decided step as it is printed."""
     assert step.decided_at  # noqa: S101 - for mypy; the database holds it so
     return Clearing(
-        step=step.label or str(Role(step.role).label),
-        name=step.name or "EvalTrack",
+        step=called(step),
+        name=step.name,
         function=step.function,
         office=step.office_name or step.office.name,
         on=timezone.localdate(step.decided_at),

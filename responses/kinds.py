@@ -19,6 +19,23 @@ SUGGESTION_DECIDED = Kind(
     "suggestion_decided", _("A wording that I suggested is taken or left"), Delivery.DAILY
 )
 
+# The way of a response.
+RESPONSE_HANDED_OVER = Kind(
+    "response_handed_over", _("The recommendations I answer or oversee are handed over, or given back")
+)
+CLEARANCE_WANTED = Kind("clearance_wanted", _("A response waits for my clearance"), mandatory=True)
+RESPONSE_RETURNED = Kind(
+    "response_returned", _("A response I coordinate, draft or cleared is returned"), mandatory=True
+)
+RESPONSE_WITHDRAWN = Kind("response_withdrawn", _("A response is withdrawn from clearance"))
+RESPONSE_CLEARED = Kind("response_cleared", _("A response I coordinate or oversee is submitted or cleared"))
+RESPONSE_PUBLISHED = Kind(
+    "response_published", _("A response I coordinate, cleared or have a key action in is published")
+)
+RESPONSE_REVISED = Kind(
+    "response_revised", _("A new version of a response I coordinate, oversee or cleared is begun")
+)
+
 KINDS: tuple[Kind, ...] = (
     RECOMMENDATION_ASSIGNED,
     COMMENT_MENTION,
@@ -26,4 +43,11 @@ KINDS: tuple[Kind, ...] = (
     COMMENT_ON_MINE,
     SUGGESTION_MADE,
     SUGGESTION_DECIDED,
+    RESPONSE_HANDED_OVER,
+    CLEARANCE_WANTED,
+    RESPONSE_RETURNED,
+    RESPONSE_WITHDRAWN,
+    RESPONSE_CLEARED,
+    RESPONSE_PUBLISHED,
+    RESPONSE_REVISED,
 )

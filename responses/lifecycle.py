@@ -4,12 +4,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaltrack.changes import change
+from evaltrack.models import User
 from evaltrack.states import Comment, Machine, Made, Move
 from recommendations.choices import EvaluationState
 from recommendations.models import Evaluation
-from responses import checks, clearance, told
+from responses import checks, clearance, snapshots, told
 from responses.choices import ResponseState
-from responses.models import ManagementResponse
+from responses.models import KeyAction, ManagementResponse
 from responses.permissions import access
 
 S = ResponseState
@@ -22,13 +23,19 @@ def _needs_recommendations(response: ManagementResponse) -> str:
 
 
 def _needs_coordinator(response: ManagementResponse) -> str:
-    if response.coordinator_id or (response.office and response.office.focal_point_id):
+    if response.coordinator_id or _focal_point(response):
         return ""
     return _("Name the coordinator of the response first, or a focal point of the responding office.")
 
 
+def _focal_point(response: ManagementResponse) -> User | None:
+    found = response.office.focal_point if response.office else None
+    return found if found and found.is_active else None
+
+
 def _nothing_answered(response: ManagementResponse) -> str:
-    if response.answers.exclude(decision="", narrative="").exists():
+    planned = KeyAction.objects.present().filter(answer__response=response)
+    if response.answers.exclude(decision="", narrative="").exists() or planned.exists():
         return _("Some recommendations are answered already. Correct the recommendations in notes instead.")
     return ""
 
@@ -40,27 +47,31 @@ def _evaluation_goes_on(response: ManagementResponse) -> str:
 
 
 def _handed_over(made: Made[ManagementResponse]) -> None:
-    """From now on the evaluators no longer see the evaluation."""
-    evaluation = Evaluation.objects.select_for_update().get(pk=made.subject.evaluation_id)
-    change(evaluation, by=made.by, parent=evaluation, handed_over_at=made.now)
-    made.subject.evaluation.handed_over_at = made.now
+    """From now on someone coordinates it, and after the last one the evaluators no longer see it."""
+    response = made.subject
+    if response.coordinator_id is None:
+        made.sets["coordinator"] = _focal_point(response)
+    # The lock of the evaluation parts two that are handed over at once: the second sees the first.
+    evaluation = Evaluation.objects.select_for_update().get(pk=response.evaluation_id)
+    others = evaluation.responses.exclude(pk=response.pk).filter(state=S.PREFILLING)
+    if not others.exists():
+        change(evaluation, by=made.by, parent=evaluation, handed_over_at=made.now)
+        response.evaluation = evaluation
 
 
 def _handed_back(made: Made[ManagementResponse]) -> None:
     evaluation = Evaluation.objects.select_for_update().get(pk=made.subject.evaluation_id)
     change(evaluation, by=made.by, parent=evaluation, handed_over_at=None)
-    made.subject.evaluation.handed_over_at = None
+    made.subject.evaluation = evaluation
 
 
 def _published(made: Made[ManagementResponse]) -> None:
-    made.subject.published_at = made.now
-    made.subject.save(update_fields=["published_at"])
+    made.sets["published_at"] = made.now
+    snapshots.publish(made.subject, now=made.now)
 
 
 def _next_version(made: Made[ManagementResponse]) -> None:
-    made.subject.version += 1
-    made.subject.published_at = None
-    made.subject.save(update_fields=["version", "published_at"])
+    made.sets.update(version=made.subject.version + 1, published_at=None)
 
 
 def _parent(response: ManagementResponse) -> Evaluation:
@@ -82,6 +93,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
         needs="hand_over",
         guards=(_evaluation_goes_on, _needs_recommendations, _needs_coordinator),
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word to the coordinator"),
         confirm=gettext_lazy("Hand the recommendations over? The evaluators then no longer see them here."),
         tells=("coordinator", "overseers"),
         effect=_handed_over,
@@ -129,7 +141,9 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
         target=S.CLEARED,
         needs="clear",
         guards=(_evaluation_goes_on,),
+        bars=(clearance.by_another,),
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word with it"),
         tells=("coordinator", "clearing", "overseers"),
         effect=clearance.clear_step,
         goes_on=clearance.goes_on,
@@ -153,6 +167,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
         needs="oversee",
         guards=(_evaluation_goes_on,),
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word with it"),
         confirm=gettext_lazy("Publish this version of the response?"),
         tells=("coordinator", "cleared", "leads"),
         effect=_published,

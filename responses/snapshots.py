@@ -1,29 +1,20 @@
 """Snapshots: the matrix frozen at a moment, with the hash that proves it was not altered since."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
-from evaltrack.models import User
+from django.db.models import QuerySet
+
+from evaltrack.models import AuditEntry, User
 from responses.choices import SnapshotKind
 from responses.matrix.build import build
 from responses.matrix.document import Matrix
+from responses.matrix.edition import Clearing
 from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
-from responses.models import ManagementResponse, Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Clearing:
-    """Who cleared a step, as printed; ``acting_for`` names the person a deputy stood in for."""
-
-    step: str
-    name: str
-    function: str
-    office: str
-    on: date
-    acting_for: str = ""
+from responses.models import ClearanceStep, ManagementResponse, Sighting, Snapshot
 
 
 def take(
@@ -54,22 +45,66 @@ def take(
     )
 
 
+def publish(response: ManagementResponse, *, now: datetime) -> None:
+    """Note on the cleared version when it was published; the version after it does not take that away."""
+    response.snapshots.filter(kind=SnapshotKind.CLEARED, version=response.version).update(published_at=now)
+
+
+# What was frozen -----------------------------------------------------------------------------------------
+
+
 def sha256(frozen: str) -> str:
     return hashlib.sha256(frozen.encode()).hexdigest()
 
 
 def is_intact(snapshot: Snapshot) -> bool:
-    """Whether the matrix is still the one that was frozen."""
-    return sha256(snapshot.matrix) == snapshot.sha256
+    """Whether it is still what was frozen: its matrix fits its hash, and the history has both that and who
+    cleared it."""
+    if sha256(snapshot.matrix) != snapshot.sha256:
+        return False
+    moves = AuditEntry.objects.filter(
+        target_type=ManagementResponse._meta.model_name, target_id=snapshot.response_id
+    )
+    sealed = moves.filter(changes__snapshot__1=snapshot.sha256).values_list("changes", flat=True)
+    return any(entry.get("cleared_by", ["", []])[1] == snapshot.cleared_by for entry in sealed)
+
+
+def altered() -> Iterator[str]:
+    """A sentence for each snapshot that is no longer as it was frozen, for ``verify_history``."""
+    for snapshot in Snapshot.objects.select_related("response__evaluation").order_by("pk").iterator(10):
+        if not is_intact(snapshot):
+            yield f"Snapshot {snapshot.pk} ({snapshot}, taken {snapshot.taken_at:%Y-%m-%d}) was altered."
 
 
 def matrix_of(snapshot: Snapshot) -> Matrix:
     return reader.read(snapshot.matrix.encode())
 
 
+def same_wording(one: Snapshot, other: Snapshot) -> bool:
+    """Whether they differ in nothing but the progress that was reported between them."""
+    return _wording(matrix_of(one)) == _wording(matrix_of(other))
+
+
+def _wording(matrix: Matrix) -> Matrix:
+    recommendations = tuple(
+        replace(
+            one,
+            monitoring=(),
+            actions=tuple(
+                replace(action, comment=None, status=None, status_text=None) for action in one.actions
+            ),
+        )
+        for one in matrix.recommendations
+    )
+    return replace(matrix, recommendations=recommendations)
+
+
 def clearings_of(snapshot: Snapshot) -> list[Clearing]:
     """Who cleared what was frozen, in the order of the steps."""
     return [Clearing(**one | {"on": date.fromisoformat(one["on"])}) for one in snapshot.cleared_by]
+
+
+# Which one -----------------------------------------------------------------------------------------------
 
 
 def cleared(response: ManagementResponse, version: int | None = None) -> Snapshot | None:
@@ -78,3 +113,37 @@ def cleared(response: ManagementResponse, version: int | None = None) -> Snapsho
     if version is not None:
         found = found.filter(version=version)
     return found.order_by("-version").first()
+
+
+def submitted(step: ClearanceStep) -> Snapshot:
+    """The matrix that a step decides on."""
+    return _submitted(step).get()
+
+
+def submitter(step: ClearanceStep) -> int | None:
+    """Who submitted what a step decides on (id); None is EvalTrack itself."""
+    return _submitted(step).values_list("taken_by", flat=True).get()
+
+
+def _submitted(step: ClearanceStep) -> "QuerySet[Snapshot]":
+    found = Snapshot.objects.filter(response=step.response_id, kind=SnapshotKind.SUBMITTED)
+    return found.filter(version=step.version, submission=step.submission)
+
+
+def latest(response: ManagementResponse) -> Snapshot | None:
+    return response.snapshots.order_by("-pk").first()
+
+
+# Who has seen it -----------------------------------------------------------------------------------------
+
+
+def seen_before(snapshot: Snapshot, person: User) -> Snapshot | None:
+    """The matrix as the person last saw it before this one; else the version that this one is to replace."""
+    earlier = Snapshot.objects.filter(response=snapshot.response_id, pk__lt=snapshot.pk).order_by("-pk")
+    seen = earlier.filter(sightings__person=person).first()
+    return seen or earlier.filter(kind=SnapshotKind.CLEARED).first()
+
+
+def look(snapshot: Snapshot, *, by: User, now: datetime) -> None:
+    """Note that the person has seen it, once."""
+    Sighting.objects.bulk_create([Sighting(snapshot=snapshot, person=by, at=now)], ignore_conflicts=True)

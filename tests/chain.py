@@ -9,7 +9,11 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-KEPT = {"history_entry_kept": "evaltrack_auditentry", "history_seal_kept": "evaltrack_auditseal"}
+KEPT = {
+    "history_entry_kept": "evaltrack_auditentry",
+    "history_seal_kept": "evaltrack_auditseal",
+    "snapshot_kept": "responses_snapshot",
+}
 ALL = KEPT | {
     "history_entry_unaltered": "evaltrack_auditentry",
     "history_seal_unaltered": "evaltrack_auditseal",

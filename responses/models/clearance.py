@@ -65,7 +65,10 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(models.Model):
-    """The matrix frozen at a moment, never altered: ``matrix`` is its JSON, ``sha256`` that of its bytes."""
+    """The matrix frozen at a moment: ``matrix`` is its JSON, ``sha256`` that of its bytes.
+
+    The database refuses to alter or remove one.
+    """
 
     response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="snapshots")
     kind = models.CharField(_("kind"), max_length=20, choices=SnapshotKind.choices)
@@ -73,11 +76,13 @@ class Snapshot(models.Model):
     submission = models.PositiveSmallIntegerField(_("submission"))
     label = models.CharField(_("name"), max_length=60)
     matrix = models.TextField()
-    # Who cleared it, as printed: name, function, office, date (see ``clearance.Clearing``).
+    # Who cleared it, as printed: name, function, office, date (see ``snapshots.Clearing``).
     cleared_by = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
     taken_at = models.DateTimeField(_("taken"))
     taken_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # Of a cleared version; a version after it does not take that away.
+    published_at = models.DateTimeField(_("published"), null=True)
 
     objects: ClassVar[SnapshotQuerySet] = SnapshotQuerySet.as_manager()  # type: ignore[assignment]
 
