@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, Subquery, When
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -142,7 +142,7 @@ def _addressed(text: str, reader: _Reader) -> str:
 
 
 def _mail_at_once(kind: Kind, key: str, readers: Mapping[int, _Reader], now: datetime) -> None:
-    """Write the mails of those just told. Who had one of the kind, about this, today waits for the daily mail.
+    """Write the mails of those just told. Who had one of the kind about this today gets it in the daily mail.
 
     The unique key of the mail decides, also between two transactions at the same moment: a mail that is there
     and tells of nothing yet is the one we have just written.
@@ -185,7 +185,7 @@ def read_all(*, by: User, now: datetime) -> int:
 def _mark(rows: NotificationQuerySet, now: datetime) -> int:
     """What was read on screen is not mailed as well, unless its kind is mandatory."""
     free = [kind.code for kind in kinds().values() if not kind.is_mandatory]
-    seen = When(delivery=Delivery.DAILY, mail=None, kind__in=free, then=Delivery.OFF)
+    seen = When(delivery=Delivery.DAILY, mail=None, kind__in=free, then=Value(Delivery.OFF))
     return rows.unread().update(read_at=now, delivery=Case(seen, default=F("delivery")))
 
 
