@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from evaltrack.api.lists import IdFilter, OfficeFilter, UpdatedAfter
+from evaltrack.api.moves import Movable
 from evaltrack.api.views import Changeable, Creatable, Removable
 from recommendations import evaluations, results
+from recommendations.lifecycle import WAY
 from recommendations.models import Evaluation, Recommendation, RecommendationParty
 from recommendations.serializers import EvaluationSerializer, RecommendationSerializer, as_lines
 
@@ -23,12 +25,13 @@ class EvaluationFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Evaluation
-        fields = ["reference", "type", "timing"]
+        fields = ["reference", "type", "timing", "state"]
 
 
-class Evaluations(Creatable[Evaluation], Changeable[Evaluation]):
+class Evaluations(Creatable[Evaluation], Changeable[Evaluation], Movable[Evaluation]):
     """Evaluations: what the cover of the report says, and what the matrix needs of it."""
 
+    way = WAY
     queryset = Evaluation.objects.select_related("profile", "manager").prefetch_related(
         "offices", "evaluators"
     )

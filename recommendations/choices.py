@@ -72,6 +72,13 @@ class EvaluationState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# As what an evaluation is entered; later on, moves lead from one state to the next.
+ENTERED_AS = (EvaluationState.PLANNED, EvaluationState.UNDER_WAY, EvaluationState.FINAL)
+# Management owes its answer to what is final, and nobody is asked for anything any more once it is over.
+OWING = (EvaluationState.FINAL, EvaluationState.PUBLISHED)
+OVER = (EvaluationState.CLOSED, EvaluationState.CANCELLED)
+
+
 class ClearingOffice(models.TextChoices):
     """Whose office clears a step: seen from the office that responds."""
 

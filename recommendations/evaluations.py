@@ -13,8 +13,9 @@ from evaltrack import audit
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Office, User
+from recommendations.choices import ENTERED_AS, EvaluationState
 from recommendations.models import Evaluation, RuleProfile
-from recommendations.permissions import keeps_sight, may_edit, may_enter
+from recommendations.permissions import keeps_sight, may_edit, may_enter, may_mark_confidential
 
 LOSES_SIGHT = gettext_lazy(
     "Choose at least one office that is yours, or name yourself as the manager: "
@@ -39,19 +40,29 @@ def enter(
     offices: Iterable[Office] = (),
     evaluators: Iterable[User] = (),
     reference: str = "",
+    state: str = EvaluationState.FINAL,
+    confidential: bool = False,
     **fields: Any,
 ) -> Evaluation:
     """Make the record of an evaluation; ``by=None`` is the command line.
 
     Raises PermissionDenied, and Refused where the reference is taken or the person would lose sight of it.
     """
-    if by and not may_enter(by):
+    if by and not (may_enter(by) and (not confidential or may_mark_confidential(by))):
         raise PermissionDenied
+    if state not in ENTERED_AS:
+        raise Refused(_("Enter it as planned, under way or final. From there it is moved on."))
     offices = list(offices)
-    if by and not keeps_sight(by, [office.pk for office in offices], fields.get("manager")):
+    at = [office.pk for office in offices]
+    if by and not keeps_sight(by, at, fields.get("manager"), confidential=confidential):
         raise Refused(str(LOSES_SIGHT))
     evaluation = Evaluation(
-        reference=reference.strip() or next_reference(today), title=title, profile=profile, **fields
+        reference=reference.strip() or next_reference(today),
+        title=title,
+        profile=profile,
+        state=state,
+        confidential=confidential,
+        **fields,
     )
     try:
         with transaction.atomic():
@@ -75,9 +86,14 @@ def amend(
     evaluators: Iterable[User] | None = None,
     **fields: Any,
 ) -> None:
-    """Change fields of the record. Raises PermissionDenied, and Refused where the new reference is taken."""
+    """Change fields of the record; its state is moved instead (``lifecycle.WAY``).
+
+    Raises PermissionDenied, and Refused where the new reference is taken or the person would lose sight.
+    """
     if by and not may_edit(by, evaluation):
         raise PermissionDenied
+    if by:
+        _check_sight(evaluation, by, offices, fields)
     try:
         with transaction.atomic():
             change(evaluation, by=by, parent=evaluation, **fields)
@@ -89,6 +105,20 @@ def amend(
             _("There is an evaluation with the reference %(reference)s already. Choose another reference.")
             % {"reference": fields.get("reference", evaluation.reference)}
         ) from error
+
+
+def _check_sight(
+    evaluation: Evaluation, by: User, offices: Iterable[Office] | None, fields: dict[str, Any]
+) -> None:
+    """Who marks it confidential is trusted with such, and nobody makes it vanish for themselves."""
+    confidential = fields.get("confidential", evaluation.confidential)
+    if confidential != evaluation.confidential and not may_mark_confidential(by, evaluation):
+        raise PermissionDenied
+    if offices is None and not fields.keys() & {"manager", "confidential"}:
+        return
+    at = [office.pk for office in (evaluation.offices.all() if offices is None else offices)]
+    if not keeps_sight(by, at, fields.get("manager", evaluation.manager), confidential=confidential):
+        raise Refused(str(LOSES_SIGHT))
 
 
 def _replace(evaluation: Evaluation, name: str, wanted: list[Any], *, by: User | None) -> None:

@@ -15,11 +15,11 @@ from evaltrack.forms import Day, like, office_tree
 from evaltrack.models import Membership, Office, User
 from evaltrack.roles import Permission, Role, roles_with
 from recommendations import terms
-from recommendations.choices import Layout
+from recommendations.choices import ENTERED_AS, EvaluationState, Layout
 from recommendations.drafts import MOST, Draft
 from recommendations.evaluations import LOSES_SIGHT, next_reference
 from recommendations.models import Evaluation, Recommendation, RuleProfile
-from recommendations.permissions import keeps_sight
+from recommendations.permissions import keeps_sight, may_mark_confidential
 from recommendations.profiles import Profile, in_language
 
 # Languages evaluations are written in; a record with another one keeps it.
@@ -61,6 +61,13 @@ class EvaluationForm(forms.Form):
     title = like(Evaluation, "title", widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}))
     short_title = like(Evaluation, "short_title")
     reference = like(Evaluation, "reference", required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[(one.value, one.label) for one in ENTERED_AS],
+        initial=EvaluationState.FINAL,
+        required=False,
+        help_text=gettext_lazy("Where it stands now. It is moved on from its page."),
+    )
     report_date = like(Evaluation, "report_date", widget=Day)
     conducted = like(Evaluation, "conducted")
     type = like(Evaluation, "type")
@@ -92,6 +99,7 @@ class EvaluationForm(forms.Form):
         help_text=gettext_lazy("With an account: they may enter the recommendations."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the text"), choices=language_choices)
+    confidential = like(Evaluation, "confidential")
     profile = ProfileField(
         label=gettext_lazy("Rule profile"),
         queryset=RuleProfile.objects.none(),
@@ -114,19 +122,26 @@ class EvaluationForm(forms.Form):
         if evaluation:
             self._field("reference").required = True
             self._field("reference").help_text = ""
-            del self.fields["profile"]
+            del self.fields["profile"], self.fields["state"]
         else:
             self._field("reference").help_text = _("Left empty, it becomes %(reference)s.") % {
                 "reference": next_reference(timezone.localdate())
             }
             self._field("profile").queryset = RuleProfile.objects.latest_versions()
+        if not may_mark_confidential(user, evaluation):
+            del self.fields["confidential"]
 
     def _field(self, name: str) -> Any:
         return self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        if data.get("offices") and not keeps_sight(self.user, data["offices"], data.get("manager")):
+        kept = self.evaluation is not None and self.evaluation.confidential
+        confidential = data.get("confidential", kept)
+        manager = data.get("manager")
+        if data.get("offices") and not keeps_sight(
+            self.user, data["offices"], manager, confidential=confidential
+        ):
             self.add_error("offices", LOSES_SIGHT)
         return data
 
@@ -135,6 +150,8 @@ class EvaluationForm(forms.Form):
         fields = dict(self.cleaned_data)
         fields["offices"] = Office.objects.filter(pk__in=fields["offices"])
         fields["title"] = " ".join(fields["title"].split())
+        if "state" in fields:
+            fields["state"] = fields["state"] or EvaluationState.FINAL
         return fields
 
 
@@ -145,7 +162,10 @@ def initial(user: User, evaluation: Evaluation | None) -> dict[str, Any]:
         )
         offices = list(held.values_list("office_id", flat=True)[:2])
         return {"offices": offices if len(offices) == 1 else [], "language": user.language}
-    names = ("title", "short_title", "reference", "report_date", "conducted", "type", "timing", "language")
+    names = (
+        "title", "short_title", "reference", "report_date", "conducted", "type", "timing", "language",
+        "confidential",
+    )  # fmt: skip
     return {
         **{name: getattr(evaluation, name) for name in names},
         "offices": list(evaluation.offices.values_list("pk", flat=True)),

@@ -53,6 +53,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
         target=S.UNDER_WAY,
         needs="edit",
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word with it"),
     ),
     Move(
         name="finalise",
@@ -62,6 +63,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
         needs="edit",
         guards=(_needs_report_date, _needs_recommendations),
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word with it"),
         tells=("office", "overseers"),
     ),
     Move(
@@ -82,6 +84,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
         target=S.PUBLISHED,
         needs="oversee",
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word with it"),
         tells=("office", "coordinators"),
     ),
     Move(
@@ -92,6 +95,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
         needs="oversee",
         guards=(lambda evaluation: _hindered_above("close", evaluation),),
         comment=Comment.OPTIONAL,
+        comment_label=gettext_lazy("A word with it"),
         confirm=gettext_lazy("Close this evaluation? Nobody is reminded of it any more. You can reopen it."),
         tells=("office", "coordinators"),
     ),

@@ -15,9 +15,22 @@ def may_enter(user: User | AnonymousUser) -> bool:
     return can(user, Permission.EDIT_EVALUATION)
 
 
-def keeps_sight(user: User | AnonymousUser, offices: Iterable[int], manager: User | None) -> bool:
+def keeps_sight(
+    user: User | AnonymousUser, offices: Iterable[int], manager: User | None, *, confidential: bool = False
+) -> bool:
     """Whether who enters an evaluation for these offices (ids) may see and keep it afterwards."""
-    return user == manager or can(user, Permission.EDIT_EVALUATION, offices)
+    held, offices = reach(user), set(offices)
+    if manager and manager.pk in held.identities:
+        return True
+    trusted = not confidential or held.can(Permission.SEE_CONFIDENTIAL, offices)
+    return trusted and held.can(Permission.EDIT_EVALUATION, offices)
+
+
+def may_mark_confidential(user: User | AnonymousUser, evaluation: Evaluation | None = None) -> bool:
+    """Who may see such evaluations says which ones they are: at any office, or of this one as its manager."""
+    held = reach(user)
+    manages = evaluation is not None and evaluation.manager_id in held.identities
+    return manages or held.everywhere or bool(held.at(Permission.SEE_CONFIDENTIAL))
 
 
 @dataclass(frozen=True, slots=True)

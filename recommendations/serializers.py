@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from evaltrack.api.fields import (
+    Choice,
     OfficeField,
     PersonField,
     ResponsibleSerializer,
@@ -19,6 +20,7 @@ from evaltrack.api.fields import (
 )
 from evaltrack.models import Office, User
 from evaltrack.schemas import unstorable
+from recommendations.choices import EvaluationState
 from recommendations.models import Evaluation, Recommendation, RuleProfile
 
 
@@ -63,6 +65,7 @@ class EvaluationSerializer(RowSerializer[Evaluation]):
     countries = serializers.ListField(child=CountryField(), required=False, help_text=_("ISO 3166 codes"))
     manager = PersonField(queryset=User.objects.all(), required=False, allow_null=True)
     evaluators = PersonField(many=True, queryset=User.objects.all(), required=False)
+    state = Choice(EvaluationState.choices, required=False, help_text=_("Afterwards it is moved."))
     profile = ProfileField(queryset=RuleProfile.objects.all())
     profile_version = serializers.IntegerField(source="profile.version", read_only=True)
 
@@ -70,9 +73,10 @@ class EvaluationSerializer(RowSerializer[Evaluation]):
         model = Evaluation
         fields = (
             "id", "reference", "title", "short_title", "conducted", "type", "timing", "offices", "countries",
-            "report_date", "manager", "evaluators", "profile", "profile_version", "language", "created_at",
+            "state", "confidential", "report_date", "manager", "evaluators", "profile", "profile_version",
+            "language", "created_at",
         )  # fmt: skip
-        fixed = ("profile",)
+        fixed = ("profile", "state")
         # Whether a reference is taken is the rule's to say, in the same transaction.
         extra_kwargs = {"reference": {"required": False, "validators": []}}
 

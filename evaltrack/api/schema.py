@@ -85,8 +85,8 @@ class Schema(AutoSchema):
         describe: Any = self._get_response_for_code
         if self.method == "GET":
             bodies["304"] = {"description": "Not changed since If-None-Match."}
-        codes = [*ALWAYS, *ERRORS[self.method], *([400] if self._is_list_view() else [])]
-        for code in sorted(codes):
+        more = {400} if self._is_list_view() else {404} if getattr(self.view, "detail", False) else set()
+        for code in sorted({*ALWAYS, *ERRORS[self.method], *more}):
             answer = OpenApiResponse(Error, description=MEANINGS[code])
             bodies[str(code)] = describe(answer, str(code), direction=direction)
         return bodies

@@ -54,6 +54,8 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
         "round": None,
         "as_of": "2026-01-31",
         "coordinator_person": "uma.unit@example.org",
+        "move": "publish",
+        "seen": "",
     }
     rows = {**known, "recommendation": there.recommendation.pk, "update": there.update.pk}
     key = rows[resource.removesuffix("s")]
