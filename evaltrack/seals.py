@@ -87,7 +87,7 @@ class Walk:
 
 
 def missing_guards() -> Iterator[str]:
-    """The triggers that are not there or switched off, so that what follows could have been written freely."""
+    """The triggers that are not there or switched off: without them anything could have been written."""
     with connection.cursor() as cursor:
         cursor.execute(ENABLED[connection.vendor], [])
         there = {row[0] for row in cursor.fetchall()}

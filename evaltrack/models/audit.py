@@ -42,7 +42,7 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """One link of the chain over the history, made by a trigger of the database when an entry is committed.
 
-    ``chain`` is the SHA-256 of the link before, the position, the entry's number and its digest (``link``), so
+    ``chain`` is the SHA-256 of the link before, the position, the entry's number and its digest (``link``):
     no entry can be changed, removed or put in between without breaking every link after it.
     """
 
@@ -62,7 +62,7 @@ class AuditSeal(models.Model):
 def digest_of(entry: Any) -> str:
     """The SHA-256 of what an entry says, as lower-case hex. Its form is for ever: the seals hold it.
 
-    It is taken of a JSON object with the names below in alphabetical order, no space between its signs, UTF-8,
+    It is taken of a JSON object with the names below in alphabetical order, without white space, in UTF-8,
     the time in UTC with six decimals.
     """
     said = {

@@ -14,13 +14,17 @@ from evaltrack.seals import Walk
 
 class Command(BaseCommand):
     help = (
-        "Walk the chain of the history, name every entry that was altered, removed or put in, and print the last"
-        " link. Note that link elsewhere: with --expect it proves later that nothing up to it was written anew."
+        "Walk the chain of the history, name every entry that was altered, removed or put in, and print the"
+        " last link. Note it elsewhere: with --expect it proves later that nothing up to it was written anew."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--since", metavar="POSITION", type=int, default=0, help="go on after this position, proved earlier"
+            "--since",
+            metavar="POSITION",
+            type=int,
+            default=0,
+            help="go on after this position, proved earlier",
         )
         parser.add_argument("--expect", metavar="HASH", default="", help="a link of the chain noted earlier")
 
