@@ -113,6 +113,11 @@ class Block:
     suggestions: int = 0
 
     @property
+    def open_count(self) -> int:
+        """What waits for someone in its discussion."""
+        return self.comments + self.suggestions
+
+    @property
     def weights(self) -> list[Cell]:
         """What some reports add to a recommendation: its timeline, urgency, difficulty and impact."""
         return [self.cells[name] for name in ("timeline", "urgency", "difficulty", "impact")]

@@ -1,18 +1,19 @@
 // Responsible cells: people, roles and offices are proposed while one types; the text stays as typed.
+// In a comment, those who may be mentioned are proposed after an @.
 "use strict";
 
 (() => {
-  const page = document.getElementById("matrix");
-  const words = page.dataset;
+  const page = document.querySelector("[data-proposals]");
   const list = Object.assign(document.createElement("ul"), { id: "proposals", hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "…");
   page.append(list);
   let asking = 0;
 
-  /** The part of the text that is being typed: after the last separator before the cursor. */
+  /** The part of the text that is being typed: after the last separator, or the @, before the cursor. */
   function typed(input) {
     const before = input.value.slice(0, input.selectionStart);
+    if (input.dataset.mentions) return before.match(/(?:^|[^\p{L}\p{N}.])@([^@\n]{0,60})$/u)?.[1] ?? "";
     return before.slice(Math.max(before.lastIndexOf(";"), before.lastIndexOf("\n"), before.lastIndexOf(",")) + 1).trimStart();
   }
 
@@ -20,9 +21,9 @@
     clearTimeout(asking);
     input.removeAttribute("aria-activedescendant");
     const query = typed(input);
-    if (query.trim().length < 2) return closeProposals();
+    if (query.trim().length < (input.dataset.mentions ? 1 : 2)) return closeProposals();
     asking = setTimeout(async () => {
-      const response = await evaltrack.send(`${words.proposals}?q=${encodeURIComponent(query.trim())}`, { method: "GET" }).catch(() => null);
+      const response = await evaltrack.send(`${input.dataset.mentions ?? page.dataset.proposals}?q=${encodeURIComponent(query.trim())}`, { method: "GET" }).catch(() => null);
       if (!response?.ok || document.activeElement !== input) return;
       const found = await response.text();
       // A late answer neither takes the place of a newer one nor moves what is being chosen from.

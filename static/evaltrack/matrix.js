@@ -91,6 +91,7 @@
       const target = document.getElementById(id);
       if (target) target.innerHTML = html;
     }
+    document.dispatchEvent(new CustomEvent("matrix-saved"));
   }
 
   /** Put what the server answered into a cell; `sent` is the text it answers to. */
