@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -184,8 +184,8 @@ def read_all(*, by: User, now: datetime) -> int:
 
 def _mark(rows: NotificationQuerySet, now: datetime) -> int:
     """What was read on screen is not mailed as well, unless its kind is mandatory."""
-    free = [kind.code for kind in kinds().values() if not kind.is_mandatory]
-    seen = When(delivery=Delivery.DAILY, mail=None, kind__in=free, then=Value(Delivery.OFF))
+    free = ~Q(kind__in=[kind.code for kind in kinds().values() if kind.is_mandatory])
+    seen = When(free, delivery=Delivery.DAILY, mail=None, then=Value(Delivery.OFF))
     return rows.unread().update(read_at=now, delivery=Case(seen, default=F("delivery")))
 
 
