@@ -66,7 +66,7 @@ class Directory:
     def find(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         """``person``, ``office`` and ``role`` for each name; nothing where it is not certain who is meant."""
         found = {name: self._who(name) for name in names}
-        people = User.objects.in_bulk({pk for pk, _office, _role in found.values() if pk})
+        people = User.objects.staying({pk for pk, _office, _role in found.values() if pk})
         return {
             name: {"person": people.get(pk) if pk else None, "office": office, "role": role}
             for name, (pk, office, role) in found.items()

@@ -1,15 +1,19 @@
 """Forms about people and offices. They check what can be checked alone; the rules are asked by the views."""
 
+import re
 import zoneinfo
+from collections import Counter
 from collections.abc import Container
 from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
-from evaltrack.models import Membership, Office, OfficeAlias, User
+from evaltrack.holdings import Holding
+from evaltrack.models import Deputy, Membership, Office, OfficeAlias, User
 from evaltrack.roles import Role
 
 Choices = list[tuple[Any, Any]]
@@ -64,6 +68,49 @@ class OfficeField(forms.TypedChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, Office) else value
+
+
+class PersonField(forms.CharField):
+    """Names an active person, by name or address; the page proposes those of ``people/_everyone.html``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=400, **options)
+        self.widget.attrs.update({"list": "everyone", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return self._person(text) if text else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.email if isinstance(value, User) else value
+
+    @staticmethod
+    def _person(text: str) -> User:
+        address = re.search(r"[^\s()]+@[^\s()]+", text)
+        named = Q(email__iexact=address[0]) if address else Q(name__iexact=" ".join(text.split()))
+        found = list(User.objects.filter(named, is_active=True)[:2])
+        if not found:
+            raise ValidationError(
+                _("Nobody with an active account is called “%(text)s”. Write the name or the address."),
+                params={"text": text},
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several people are called “%(text)s”. Write the e-mail address instead."),
+                params={"text": text},
+            )
+        return found[0]
+
+
+def everyone() -> list[tuple[str, str]]:
+    """What a :class:`PersonField` proposes: active people as they are written, each with a hint (one query)."""
+    people = User.objects.filter(is_active=True).order_by("name", "pk")
+    rows = list(people.values_list("name", "email", "function"))
+    names = Counter(name.casefold() for name, _email, _function in rows)
+    return [
+        (name if names[name.casefold()] == 1 else f"{name} ({email})", function or email)
+        for name, email, function in rows
+    ]
 
 
 class WithinManaged(forms.Form):
@@ -203,3 +250,63 @@ class AliasForm(forms.Form):
     name = like(OfficeAlias, "name", label=_("Other name"))
     starts_on = like(OfficeAlias, "starts_on", label=_("Used from"), widget=Day)
     ends_on = like(OfficeAlias, "ends_on", label=_("Used until"), widget=Day)
+
+
+class HandOverForm(forms.Form):
+    """What of a person's holdings goes to whom, and why: for each kind a tick, and another taker if need be."""
+
+    OFFICES = "offices"
+
+    way = forms.ChoiceField(
+        label=_("Who takes it"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("person", _("The person named here")),
+            (OFFICES, _("The focal point of each thing’s office")),
+        ],
+        initial="person",
+    )
+    to = PersonField(label=_("New holder"), required=False, help_text=_("Name or e-mail address."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The new holder reads it, and the history keeps it."),
+    )
+    close = forms.BooleanField(label=_("Then deactivate the account"), required=False)
+
+    def __init__(self, *args: Any, held: list[Holding], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = held
+        for one in held:
+            self.fields[f"take-{one.key}"] = forms.BooleanField(required=False, initial=True)
+            self.fields[f"to-{one.key}"] = PersonField(required=False)
+
+    def rows(self) -> list[tuple[Holding, forms.BoundField, forms.BoundField]]:
+        """Each kind with its tick and its own taker."""
+        return [(one, self[f"take-{one.key}"], self[f"to-{one.key}"]) for one in self.held]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        taken = [one for one in self.held if data.get(f"take-{one.key}")]
+        named = data.get("way") == self.OFFICES or data.get("to") or "to" in self.errors
+        if self.held and not taken and not data.get("close"):
+            self.add_error(None, _("Tick what is to be handed over."))
+        if not named and any(data.get(f"to-{one.key}") is None for one in taken):
+            self.add_error("to", _("Name the new holder."))
+        return data
+
+    def takers(self) -> dict[str, User | None]:
+        """The new holder of each kind that is ticked; ``None`` is the focal point of each thing's office."""
+        data = self.cleaned_data
+        everything = None if data["way"] == self.OFFICES else data["to"]
+        return {one.key: data[f"to-{one.key}"] or everything for one in self.held if data[f"take-{one.key}"]}
+
+
+class DeputyForm(forms.Form):
+    """Who stands in, from when until when."""
+
+    deputy = PersonField(label=_("Who stands in"), help_text=_("Name or e-mail address."))
+    starts_on = like(Deputy, "starts_on", label=_("From"), widget=Day)
+    ends_on = like(Deputy, "ends_on", label=_("Until"), widget=Day, help_text=_("The last day."))
+    reason = like(Deputy, "reason", label=_("Reason"), help_text=_("Such as leave or a mission."))

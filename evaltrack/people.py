@@ -8,14 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from evaltrack import audit, passwords
+from evaltrack import audit, holdings, passwords
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Membership, Office, User
@@ -119,25 +117,23 @@ def change_person(person: User, *, by: User | None, today: date, **fields: Any) 
     return change(person, by=by, **fields)
 
 
-def holdings(person: User, *, by: User) -> list[tuple[str, str]]:
-    """What the person is in charge of, as far as ``by`` may see: words, and an address ("" for none)."""
-    return [line for path in settings.PERSON_HOLDINGS for line in import_string(path)(person, by=by)]
-
-
 @transaction.atomic
-def deactivate(person: User, *, by: User | None, today: date) -> list[Office]:
-    """Close the account. Returns the offices that had the person as focal point, and now have none.
+def deactivate(person: User, *, by: User | None, today: date) -> bool:
+    """Close the account. False if it was closed already.
 
-    Raises PermissionDenied, Refused for the last administrator of an office.
+    Raises PermissionDenied, Refused for the last administrator of an office and while the person holds what
+    then nobody would: see ``hand_over``.
     """
     check(by, person, today)
+    # Whoever names the person as responsible waits from here on, and then finds the account closed.
+    User.objects.select_for_update().get(pk=person.pk)
     _keep_administrators(Membership.objects.filter(person=person), today, leaving=person)
-    if not change(person, by=by, verb="deactivated", is_active=False):
-        return []
-    offices = list(Office.objects.filter(focal_point=person))
-    for office in offices:
-        change(office, by=by, focal_point=None)
-    return offices
+    if held := [one for one in holdings.of(person, by=None, today=today) if one.binds]:
+        raise Refused(
+            _("%(person)s still holds: %(things)s. Hand that over first.")
+            % {"person": person, "things": holdings.counted(held)}
+        )
+    return change(person, by=by, verb="deactivated", is_active=False)
 
 
 def activate(person: User, *, by: User | None, today: date) -> None:

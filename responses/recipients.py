@@ -88,7 +88,7 @@ class AddressBook:
     def reached(self, *people: int | None) -> set[int]:
         """Those of these people (ids) who are active, and who stands in for them."""
         active = {pk for pk in people if pk in self.people}
-        return active.union(*(self._deputies.get(pk, ()) for pk in active))  # type: ignore[return-value]
+        return active.union(*(self._deputies.get(pk, ()) for pk in active))
 
     def stand_in(self, coordinator: int | None, manager: int | None) -> set[int]:
         """Who is told of an action nobody leads: the response's coordinator, else the evaluation manager."""

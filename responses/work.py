@@ -7,8 +7,6 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -100,25 +98,6 @@ def work_of(user: User, today: date, *, whole: str = "") -> Work:
     ]  # fmt: skip
     *leading, helping = groups
     return Work([group for group in leading if group.count], helping)
-
-
-def held_by(person: User, *, by: User) -> list[tuple[str, str]]:
-    """The open key actions that a person leads, each with its address: those ``by`` may see, and a number."""
-    led = ActionParty.objects.filter(party_of(person), part=Part.LEAD)
-    actions = to_remind_of().filter(pk__in=led.values("action"))
-    seen = by_urgency(actions.visible_to(by)).select_related("answer__response__evaluation")[:LISTED]
-    rows = [(_in_words(action), reverse("action", args=[action.pk])) for action in seen]
-    if more := actions.count() - len(rows):
-        number = ngettext(
-            "%(count)d open key action not listed here", "%(count)d open key actions not listed here", more
-        )
-        rows.append((number % {"count": more}, ""))
-    return rows
-
-
-def _in_words(action: KeyAction) -> str:
-    words = Truncator(" ".join(text.to_plain(action.text).split())).chars(160)
-    return f"{action.answer.response.evaluation.name}: {words}"
 
 
 def _when(due: date | None, today: date) -> str:

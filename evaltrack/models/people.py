@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -51,6 +51,20 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
+
+    def staying(self, people: Iterable[int]) -> "dict[int, User]":
+        """Those of these people (ids) whose account is open, and stays so until the transaction is over.
+
+        For whoever names a person as responsible: closing the account waits, and then finds what was named.
+        """
+        wanted = list(people)
+        if not wanted:
+            return {}
+        rows = self.filter(pk__in=wanted, is_active=True).order_by("pk")
+        sql, params = rows.query.sql_with_params()
+        if connection.vendor == "postgresql":
+            sql += " FOR KEY SHARE"  # the lock of a foreign key, which those who name do not wait for
+        return {user.pk: user for user in self.raw(sql, params)}
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)

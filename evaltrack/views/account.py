@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from evaltrack import people
 from evaltrack.forms import ProfileForm
 from evaltrack.models import Membership, User
+from evaltrack.views import deputies
 from evaltrack.web import AuthedRequest, signed_in
 
 
@@ -26,7 +27,8 @@ def profile(request: AuthedRequest) -> HttpResponse:
         with translation.override(me.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("profile")
-    return render(request, "people/profile.html", {"form": form, "person": me, "held": held_by(me)})
+    context = {"form": form, "person": me, "held": held_by(me), **deputies.shown(me, me)}
+    return render(request, "people/profile.html", context)
 
 
 def held_by(person: User) -> list[Membership]:

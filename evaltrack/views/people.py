@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from evaltrack import people
+from evaltrack import holdings, people
 from evaltrack.errors import Refused
 from evaltrack.forms import NewPersonForm, PeopleFilter, PersonForm, RoleForm
 from evaltrack.models import Membership, Office, User
 from evaltrack.roles import GRANTS, Permission, Role, can
+from evaltrack.views import deputies
 from evaltrack.views.account import held_by
 from evaltrack.web import AuthedRequest, Crumb, get_or_404, paginate, render_part, require, signed_in
 
@@ -92,14 +93,18 @@ def person(request: AuthedRequest, pk: int) -> HttpResponse:
 def show(
     request: AuthedRequest, shown: User, role_form: RoleForm, managed: frozenset[int], status: int = 200
 ) -> HttpResponse:
-    may_manage = people.may_manage(request.user, shown, timezone.localdate(), managed)
+    today = timezone.localdate()
+    may_manage = people.may_manage(request.user, shown, today, managed)
+    held = holdings.of(shown, by=request.user, today=today) if may_manage else []
     context = {
         "person": shown,
         "held": held_by(shown),
         "managed": managed,
         "may_manage": may_manage,
-        "holdings": people.holdings(shown, by=request.user) if may_manage else [],
+        "holdings": held,
+        "binds": any(one.binds for one in held),
         "role_form": role_form,
+        **deputies.shown(shown, request.user, may_manage=may_manage),
         "crumbs": crumbs((shown.name, "")),
     }
     return render(request, "people/person.html", context, status=status)
@@ -145,15 +150,11 @@ def person_deactivate(request: AuthedRequest, pk: int) -> HttpResponse:
     require_manager(request)
     shown = get_or_404(User.objects.all(), pk=pk)
     try:
-        offices = people.deactivate(shown, by=request.user, today=timezone.localdate())
+        people.deactivate(shown, by=request.user, today=timezone.localdate())
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("person", pk)
+        return redirect(f"{reverse('person_hand_over', args=[pk])}?close")
     messages.success(request, _("%(person)s can no longer sign in.") % {"person": shown})
-    if offices:
-        names = ", ".join(office.name for office in offices)
-        sentence = _("Without a focal point now: %(offices)s. Name another one.")
-        messages.warning(request, sentence % {"offices": names})
     return redirect("person", pk)
 
 

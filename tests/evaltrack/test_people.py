@@ -205,14 +205,16 @@ def test_a_deactivated_person_holds_no_role_and_can_come_back(admin: User, count
     assert verbs(person) == ["deactivated", "activated"]
 
 
-def test_offices_learn_that_their_focal_point_left(admin: User, country: Office) -> None:
-    person = make.member(Role.READER, country)
+def test_the_focal_point_of_an_office_stays_until_another_is_named(admin: User, country: Office) -> None:
+    person = make.member(Role.READER, country, "Rea Reader")
     country.focal_point = person
     country.save()
 
-    assert people.deactivate(person, by=admin, today=TODAY) == [country]
-    assert Office.objects.get(pk=country.pk).focal_point is None
-    assert people.deactivate(person, by=admin, today=TODAY) == []
+    with pytest.raises(Refused, match=r"Rea Reader still holds: offices to be focal point of \(1\)\."):
+        people.deactivate(person, by=admin, today=TODAY)
+
+    Office.objects.filter(pk=country.pk).update(ends_on=date(2026, 3, 1))
+    assert people.deactivate(person, by=admin, today=TODAY)
 
 
 def test_the_last_administrator_stays(admin: User, local: User, hq: Office) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from evaltrack.models import Mail, Membership, Office, User
+from evaltrack.models import Deputy, Mail, Membership, Office, User
 from evaltrack.roles import Role
 from tests import factories as make
 
@@ -50,6 +51,17 @@ PAGES = [
     ("get", "/people/999999/edit/", (302, 403, 403, 404, 404)),
     ("post", "/people/{clerk}/invite/", (302, 403, 403, 302, 302)),
     ("post", "/people/{reader}/invite/", (302, 403, 403, 403, 302)),
+    ("get", "/people/{clerk}/hand-over/", (302, 403, 403, 200, 200)),
+    ("get", "/people/{reader}/hand-over/", (302, 403, 403, 403, 200)),
+    ("get", "/people/999999/hand-over/", (302, 403, 403, 404, 404)),
+    ("post", "/people/{clerk}/hand-over/", (302, 403, 403, 422, 422)),
+    ("post", "/people/{reader}/hand-over/", (302, 403, 403, 403, 422)),
+    ("post", "/people/{clerk}/deputies/", (302, 404, 404, 422, 422)),
+    ("post", "/people/{reader}/deputies/", (302, 404, 422, 403, 422)),
+    ("post", "/people/999999/deputies/", (302, 404, 404, 404, 404)),
+    ("post", "/people/deputies/{deputy}/end/", (302, 404, 302, 403, 302)),
+    ("post", "/people/deputies/999999/end/", (302, 404, 404, 404, 404)),
+    ("get", "/people/{clerk}/deputies/", (405, 405, 405, 405, 405)),
     ("post", "/people/{clerk}/deactivate/", (302, 403, 403, 302, 302)),
     ("post", "/people/{reader}/deactivate/", (302, 403, 403, 403, 302)),
     ("post", "/people/{clerk}/activate/", (302, 403, 403, 302, 302)),
@@ -83,6 +95,8 @@ def test_who_reaches_which_page(
     client: Client, people: dict[str, User], hq: Office, country: Office,
 ) -> None:  # fmt: skip
     alias = hq.aliases.create(name="House")
+    days = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
+    deputy = Deputy.objects.create(person=people["reader"], deputy=people["clerk"], **days)
     if who:
         client.force_login(people[["", "stranger", "reader", "local", "admin"][who]])
     address = address.format(
@@ -93,6 +107,7 @@ def test_who_reaches_which_page(
         hq=hq.pk,
         country=country.pk,
         hq_alias=alias.pk,
+        deputy=deputy.pk,
     )
 
     answer = getattr(client, method)(address)
@@ -117,14 +132,15 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
     [
         ("/people/", 10),
         ("/people/?q=person&active=all", 10),
-        ("/people/{person}/", 16),
+        ("/people/{person}/", 29),
+        ("/people/{person}/hand-over/", 23),
         ("/people/add/", 9),
         ("/offices/", 6),
         ("/offices/?q=office", 6),
         ("/offices/{hq}/", 11),
         ("/offices/{hq}/edit/", 13),
         ("/roles/", 7),
-        ("/profile/", 5),
+        ("/profile/", 8),
     ],
 )
 def test_a_page_costs_the_same_however_much_it_shows(
@@ -273,15 +289,26 @@ def test_the_last_administrator_is_told(client: Client, admin: User) -> None:
     assert client.get("/people/").status_code == 200
 
 
-def test_deactivating_names_the_offices_left_without_focal_point(
+def test_deactivating_leads_to_the_hand_over_while_something_is_held(
     client: Client, admin: User, people: dict[str, User], country: Office
 ) -> None:
     Office.objects.filter(pk=country.pk).update(focal_point=people["clerk"])
     path = f"/people/{people['clerk'].pk}/"
 
     answer = client.post(f"{path}deactivate/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"{path}hand-over/?close"
+    assert "Cy Clerk still holds: offices to be focal point of (1). Hand that over first." in answer.text
+
+    sent = {
+        "way": "person",
+        "to": "Lea Local",
+        "take-focal_points": "on",
+        "reason": "Left the organisation.",
+        "close": "on",
+    }
+    answer = client.post(f"{path}hand-over/", sent, follow=True)
     assert "Cy Clerk can no longer sign in." in answer.text
-    assert "Without a focal point now: Country Office Arvendia." in answer.text
+    assert Office.objects.get(pk=country.pk).focal_point == people["local"]
 
     assert "Cy Clerk can sign in again." in client.post(f"{path}activate/", follow=True).text
 

@@ -30,36 +30,6 @@ def groups(found):
     return {group.key: [line.action for line in group.lines] for group in found.leading}
 
 
-def test_the_open_actions_a_person_leads_are_told_to_who_may_see_them(person, client):
-    north, south = make.office("Country Office North"), make.office("Country Office South")
-    here, there = (
-        make.answer(make.recommendation(make.evaluation([office], short_title=office.name)))
-        for office in (north, south)
-    )
-    later = make.action(here, text="Mend the **pump**.", due=in_days(9), lead=person)
-    late = make.action(here, text="Paint it.", due=in_days(-9), lead=person)
-    make.action(there, lead=person)
-    make.action(here, lead=person, common_status="completed")
-    make.action(here, lead=person, removed_at=make.NOW)
-    make.action(here, lead=make.user())
-    helping = make.action(here)
-    ActionParty.objects.create(action=helping, name="Helper", person=person, part=Part.SUPPORT)
-    administrator = make.member(Role.ADMINISTRATOR, north)
-
-    assert work.held_by(person, by=administrator) == [
-        ("Country Office North: Paint it.", f"/actions/{late.pk}/"),
-        ("Country Office North: Mend the pump.", f"/actions/{later.pk}/"),
-        ("1 open key action not listed here", ""),
-    ]
-    assert work.held_by(make.user(), by=administrator) == []
-
-    client.force_login(administrator)
-    page = client.get(f"/people/{person.pk}/").content.decode()
-    assert f'<a href="/actions/{late.pk}/" dir="auto">Country Office North: Paint it.</a>' in page
-    assert "Name someone else first where Arlo Quist is named." in page
-    assert "In charge of" not in client.get(f"/people/{make.user().pk}/").content.decode()
-
-
 @pytest.mark.parametrize(
     ("due", "key", "distance"),
     [
