@@ -38,7 +38,7 @@ _INSTRUCTION = _any(
     r"inserta?r?e?", r"indicar", r"especifi(?:car|que)", r"completar", r"describ(?:ir|a)", r"elegir",
     r"elija", r"seleccion(?:ar|e)", r"añad(?:ir|a)", r"(?:nombre|fecha|título) (?:del?|de la)",
     r"por (?:completar|confirmar|definir|determinar|especificar)",
-)  # fmt: skip
+).replace(" ", r"\s+")  # fmt: skip
 _NOUN = _any(
     "name", "names", "date", "text", "title", "office", "country", "number", "unit", "amount",
     "nom", "noms", "texte", "titre", "bureau", "pays", "numéro", "montant",
@@ -51,7 +51,7 @@ _ASKED = _any(
     r"describ(?:a|ir)", r"especifi(?:car|que)", r"expli(?:car|que)", r"indi(?:car|que)",
     r"proporcion(?:ar|e)",
 )  # fmt: skip
-_PLEASE = r"(?:please|kindly|veuillez|merci de|por favor,?|sírvase)"
+_PLEASE = r"(?:please|kindly|veuillez|merci\s+de|por\s+favor,?|sírvase)"
 _PLACEHOLDER = re.compile(
     rf"""
       [\[<{{]\s*(?:{_PLEASE}\s+)?(?:{_INSTRUCTION})\b[^\]>}}\n]{{0,300}}[\]>}}]   # [insert the date]
@@ -66,7 +66,7 @@ _PLACEHOLDER = re.compile(
     | _{{4,}} | \.{{6,}} | …{{3,}}
     | (?<!\w)(?:(?:dd|jj)[/.-])?mm[/.-](?:yyyy|aaaa)(?!\w)
     | click\s+(?:or\s+tap\s+)?(?:here\s+)?to\s+(?:enter|add|choose)[\w ]*
-    | (?<!\w)choose\s+an\s+item
+    | (?<!\w)choose\s+an\s+item(?!\w)
     | cliquez\s+(?:ou\s+appuyez\s+)?(?:ici\s+)?pour\s+(?:entrer|saisir|ajouter|choisir)[\w ]*
     | (?<!\w)choisissez\s+un\s+élément
     | haga\s+clic\s+(?:o\s+pulse\s+)?(?:aquí\s+)?para\s+(?:escribir|introducir|especificar|añadir)[\w ]*
