@@ -174,7 +174,7 @@ def give_drafts(keys: list[int], handing: Handing) -> None:
     Drafter.objects.filter(pk__in=keys).update(person=handing.to, name=handing.to.name)
     asked = Drafter.objects.filter(pk__in=keys)
     answers = RecommendationResponse.objects.filter(pk__in=asked.values("answer"))
-    rows = answers.select_related("response__evaluation", "recommendation").order_by("pk")
+    rows = answers.select_related("response__evaluation", "recommendation__evaluation").order_by("pk")
     changed = {"drafter": (handing.person, handing.to)}
     _record(((row, row.response.evaluation, changed) for row in rows), handing)
 

@@ -33,8 +33,9 @@ def person_hand_over(request: AuthedRequest, pk: int) -> HttpResponse:
     person = get_or_404(User.objects.all(), pk=pk)
     people.check(me, person, today)
     held = holdings.of(person, by=me, today=today)
-    form = HandOverForm(request.POST or None, held=held, initial={"close": "close" in request.GET})
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = HandOverForm(sent, held=held, initial={"close": "close" in request.GET})
+    if form.is_valid():
         data = form.cleaned_data
         try:
             left = hand_over.hand_over(

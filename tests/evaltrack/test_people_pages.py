@@ -133,7 +133,7 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
         ("/people/", 10),
         ("/people/?q=person&active=all", 10),
         ("/people/{person}/", 29),
-        ("/people/{person}/hand-over/", 23),
+        ("/people/{person}/hand-over/", 25),
         ("/people/add/", 9),
         ("/offices/", 6),
         ("/offices/?q=office", 6),
