@@ -43,11 +43,11 @@ def actions_of(user: User) -> Q:
 
 
 def clears(user: User) -> Q:
-    """The clearance steps that are the person's to decide, or that they decided."""
+    """The clearance steps that are the person's to decide, or that they or others at their post decided."""
     holding = Membership.objects.acting(user, timezone.localdate()).filter(
         office=OuterRef("office"), role=OuterRef("role")
     )
-    return Q(decided_by=user) | Q(Exists(holding), state=StepState.WAITING)
+    return Q(decided_by=user) | (Q(Exists(holding)) & ~Q(state=StepState.WITHDRAWN))
 
 
 def involved_in(user: User) -> Q:
@@ -128,8 +128,11 @@ def access(user: User, response: ManagementResponse) -> Access:
 
 
 def _clears_now(user: User, response: ManagementResponse) -> bool:
-    """Whether the step whose turn it is is the person's; those after it wait as well."""
+    """Whether the step whose turn it is is the person's; those after it wait as well.
+
+    Clearing is a signature: it takes the role, which a superuser does not have for being one.
+    """
     if response.state != ResponseState.IN_CLEARANCE or not user.is_active:
         return False
     waiting = response.steps.filter(state=StepState.WAITING).order_by("version", "submission", "order")
-    return waiting.filter(pk__in=waiting.values("pk")[:1]).filter(clears(user)).exists() or user.is_superuser
+    return waiting.filter(pk__in=waiting.values("pk")[:1]).filter(clears(user)).exists()
