@@ -21,6 +21,7 @@ from evaltrack.text import to_inline_html
 
 MOST_WORDS = 4_000  # in both wordings together: beyond it, lines are compared
 MOST_MEETINGS = 50_000  # of equal words: beyond it, the commonest no longer count as places to meet
+HAIR_SPACE = "\u200a"
 LEAST_IN_COMMON = 0.2  # of the shorter wording's words: below it, one wording replaced the other
 
 _WORDS = re.compile(
@@ -218,10 +219,12 @@ def after(pieces: Iterable[Piece]) -> SafeString:
 
 def both(pieces: Iterable[Piece]) -> SafeString:
     """One text with what was removed and what was added marked, the removed first."""
-    return _shown(
-        _html(piece.new) if piece.kind == Kind.SAME else _removed(piece.old) + _added(piece.new)
-        for piece in pieces
-    )
+    parts = []
+    for piece in pieces:
+        gap = SafeString(HAIR_SPACE if piece.kind == Kind.REPLACED else "")
+        same = piece.kind == Kind.SAME
+        parts.append(_html(piece.new) if same else _removed(piece.old) + gap + _added(piece.new))
+    return _shown(parts)
 
 
 def _shown(parts: Iterable[SafeString]) -> SafeString:

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -52,6 +54,18 @@ class Version:
     @property
     def by(self) -> str:
         return str(self.snapshot.taken_by or "EvalTrack") if self.snapshot else ""
+
+    def described(self, today: date | None) -> str:
+        """The name with the day, for paper."""
+        if self.snapshot is None:
+            return (
+                _("As it stood on %(date)s") % {"date": date_format(today, "j F Y")} if today else self.name
+            )
+        taken_on = timezone.localdate(self.snapshot.taken_at, timezone.get_default_timezone())
+        words = _("%(version)s, cleared on %(date)s")
+        if self.snapshot.kind == SnapshotKind.SUBMITTED:
+            words = _("%(version)s, submitted on %(date)s")
+        return words % {"version": self.name, "date": date_format(taken_on, "j F Y")}
 
     @cached_property
     def matrix(self) -> Matrix:

@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from datetime import date
 
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from evaltrack.errors import Refused
 from recommendations.profiles import Profile
+from responses import snapshots
+from responses.choices import ResponseState
+from responses.comparison import Comparison
 from responses.matrix.build import build
 from responses.matrix.document import Matrix
-from responses.matrix.writers import json, pdf
-from responses.models import ManagementResponse
+from responses.matrix.edition import Edition
+from responses.matrix.writers import json, marked_pdf, pdf
+from responses.models import ManagementResponse, Snapshot
 
-Writer = Callable[[Matrix, Profile, str, date | None], bytes]
+Writer = Callable[[Matrix, Profile, str, date | None, Edition], bytes]
 
 WRITERS: dict[str, Writer] = {
-    "json": lambda matrix, profile, language, printed_on: json.write(matrix),
-    "pdf": lambda matrix, profile, language, printed_on: pdf.write(
-        matrix, profile, language=language, printed_on=printed_on
+    "json": lambda matrix, profile, language, printed_on, edition: json.write(matrix),
+    "pdf": lambda matrix, profile, language, printed_on, edition: pdf.write(
+        matrix, profile, language=language, printed_on=printed_on, edition=edition
     ),
 }
 
@@ -26,15 +31,16 @@ def export(
     response: ManagementResponse,
     format: str,
     *,
+    snapshot: Snapshot | None = None,
     profile: Profile | None = None,
     language: str | None = None,
     printed_on: date | None = None,
 ) -> bytes:
-    """The matrix as a file of that format.
+    """The matrix as a file of that format: as it stands, or as it was frozen in ``snapshot``.
 
     Printed formats take the words and layout of ``profile`` (else of the evaluation's own) in ``language``
-    (else in that of the text), and say when they were printed. Raises Refused for an unknown format, and
-    ``evaltrack.documents.pdf.PdfUnavailableError``.
+    (else in that of the text), and say which version it is, who cleared it and when it was printed. Raises
+    Refused for an unknown format, and ``evaltrack.documents.pdf.PdfUnavailableError``.
     """
     write = WRITERS.get(format)
     if write is None:
@@ -42,7 +48,28 @@ def export(
             _("A matrix cannot be written as “%(format)s”. Choose one of: %(known)s.")
             % {"format": format, "known": ", ".join(WRITERS)}
         )
-    matrix = build(response)
-    return write(
-        matrix, profile or response.evaluation.profile.rules, language or matrix.language, printed_on
-    )
+    matrix = snapshots.matrix_of(snapshot) if snapshot else build(response)
+    edition = frozen_edition(snapshot) if snapshot else edition_now(response, printed_on)
+    rules = profile or response.evaluation.profile.rules
+    return write(matrix, rules, language or matrix.language, printed_on, edition)
+
+
+def compared(found: Comparison, *, printed_on: date | None = None) -> bytes:
+    """Two versions as one PDF with the changes marked. Raises ``PdfUnavailableError``."""
+    with translation.override(found.language):
+        old, new = found.old.described(printed_on), found.new.described(printed_on)
+    return marked_pdf.write(found.new.matrix, found.marked, old=old, new=new, printed_on=printed_on)
+
+
+def frozen_edition(snapshot: Snapshot) -> Edition:
+    """What a snapshot says by itself, so that it is printed the same for ever and for everyone."""
+    taken_on = timezone.localdate(snapshot.taken_at, timezone.get_default_timezone())
+    return Edition(snapshot.version, tuple(snapshots.clearings_of(snapshot)), taken_on)
+
+
+def edition_now(response: ManagementResponse, on: date | None) -> Edition:
+    """Of a cleared response the version that holds, with the progress since; else the draft of that day."""
+    if response.state in (ResponseState.CLEARED, ResponseState.PUBLISHED):
+        holding = snapshots.cleared(response, response.version)
+        return Edition(response.version, tuple(snapshots.clearings_of(holding)) if holding else (), on)
+    return Edition(response.version, (), on)

@@ -14,9 +14,10 @@ from evaltrack.redline import Piece
 from recommendations.profiles import Profile, in_language
 from responses.matrix.differences import ActionDifference, Change, Differences, RecommendationDifference
 
-# What the profiles have no words for, because no form prints it.
+# What the profiles have no words for, because no form prints it so.
 OTHER_LABELS: dict[str, Promise] = {
-    "text": gettext_lazy("Text of the recommendation"),
+    "text": gettext_lazy("Text"),
+    "key_action": gettext_lazy("Text"),
     "period": gettext_lazy("Period conducted"),
     "language": gettext_lazy("Language of the text"),
     "profile": gettext_lazy("Rule profile"),

@@ -102,12 +102,12 @@ def test_how_it_is_shown(old: str, new: str, before: str, after: str) -> None:
 
 
 def test_both_wordings_in_one_text_the_removed_first() -> None:
-    assert seen(redline.both(compare("by May", "by June"))) == "by <del>May</del><ins>June</ins>"
+    assert seen(redline.both(compare("by May", "by June"))) == "by <del>May</del>\u200a<ins>June</ins>"
 
 
 def test_a_screen_reader_hears_what_was_removed_and_added() -> None:
     html = redline.both(compare("by May", "by June"))
-    assert re.sub("<[^>]*>", "", html) == "by [removed: May][added: June]"
+    assert re.sub("<[^>]*>", "", html) == "by [removed: May]\u200a[added: June]"
 
 
 def test_no_address_but_a_web_or_mail_one_becomes_a_link() -> None:
