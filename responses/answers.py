@@ -1,5 +1,6 @@
 """Management's answer: opening a response, deciding, and saying why."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Office, User
 from recommendations.models import Evaluation, Recommendation
+from responses.choices import ResponseState
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import access, may_open
 from responses.wording import require_open
@@ -30,9 +32,19 @@ def check(by: User | None, response: ManagementResponse, recommendation: int | N
 
 @transaction.atomic
 def open_response(
-    evaluation: Evaluation, *, by: User | None, office: Office | None = None, **fields: Any
+    evaluation: Evaluation,
+    *,
+    by: User | None,
+    now: datetime,
+    office: Office | None = None,
+    note: str = "",
+    **fields: Any,
 ) -> ManagementResponse:
-    """Begin the response of one office. Raises PermissionDenied, Refused where there is one already."""
+    """Begin the response of one office; ``requests.ask`` also sets its term and tells who coordinates it.
+
+    What is drafted from the start counts as handed over, so that no evaluator reads along. Raises
+    PermissionDenied, Refused where there is one already.
+    """
     if by and not may_open(by, evaluation):
         raise PermissionDenied
     response = ManagementResponse(evaluation=evaluation, office=office, **fields)
@@ -43,7 +55,12 @@ def open_response(
         raise Refused(
             _("%(evaluation)s has a management response already. Open that one.") % {"evaluation": evaluation}
         ) from error
-    audit.record("opened", response, by=by, parent=evaluation)
+    said = {"due_on": response.due_on, "comment": note}
+    changes = {name: ("", value) for name, value in said.items() if value}
+    audit.record("opened", response, by=by, parent=evaluation, changes=changes)
+    prepared = evaluation.responses.filter(state=ResponseState.PREFILLING)
+    if evaluation.handed_over_at is None and not prepared.exists():
+        change(evaluation, by=by, parent=evaluation, handed_over_at=now)
     return response
 
 

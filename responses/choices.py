@@ -18,6 +18,14 @@ class ResponseState(models.TextChoices):
 # The wording is fixed while someone clears it, and from then on.
 FIXED = (ResponseState.IN_CLEARANCE, ResponseState.CLEARED, ResponseState.PUBLISHED)
 
+# Still to be given; a response is once it is cleared for the first time.
+OWED = (
+    ResponseState.PREFILLING,
+    ResponseState.DRAFTING,
+    ResponseState.IN_CLEARANCE,
+    ResponseState.RETURNED,
+)
+
 
 class StepState(models.TextChoices):
     """One step of a clearance."""

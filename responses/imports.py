@@ -49,7 +49,7 @@ def load(
         _fill(evaluation, matrix, by)
     else:
         evaluation = _entered(matrix, profile, by=by, today=today)
-    response = _opened(evaluation, by)
+    response = _opened(evaluation, by, now)
     issued = matrix.responded_on.due if matrix.responded_on else None
     as_of = issued if issued and issued <= today else today
     counts = rows.write(matrix, response, rows.Reported(by, as_of, now))
@@ -155,6 +155,7 @@ def _is_begun(response: ManagementResponse) -> bool:
     )
 
 
-def _opened(evaluation: Evaluation, by: User | None) -> ManagementResponse:
+def _opened(evaluation: Evaluation, by: User | None, now: datetime) -> ManagementResponse:
     """The response that was opened and left empty, else a new one."""
-    return evaluation.responses.order_by("pk").first() or answers.open_response(evaluation, by=by)
+    there = evaluation.responses.order_by("pk").first()
+    return there or answers.open_response(evaluation, by=by, now=now)

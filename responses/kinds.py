@@ -19,6 +19,17 @@ SUGGESTION_DECIDED = Kind(
     "suggestion_decided", _("A wording that I suggested is taken or left"), Delivery.DAILY
 )
 
+# What is asked of an office, and the way of its evaluation.
+RESPONSE_ASKED_FOR = Kind(
+    "response_asked_for", _("A response is asked for that I coordinate"), mandatory=True
+)
+RESPONSE_DUE = Kind("response_due", _("A response I coordinate or oversee is due or overdue"), mandatory=True)
+MORE_TIME_ASKED = Kind("more_time_asked", _("Someone asks for more time for a response I oversee"))
+TERM_EXTENDED = Kind("term_extended", _("A response I coordinate has more time"))
+EVALUATION_MOVED = Kind(
+    "evaluation_moved", _("An evaluation of mine is final, published, closed, cancelled or reopened")
+)
+
 # The way of a response.
 RESPONSE_HANDED_OVER = Kind(
     "response_handed_over", _("The recommendations I answer or oversee are handed over, or given back")
@@ -43,6 +54,11 @@ KINDS: tuple[Kind, ...] = (
     COMMENT_ON_MINE,
     SUGGESTION_MADE,
     SUGGESTION_DECIDED,
+    RESPONSE_ASKED_FOR,
+    RESPONSE_DUE,
+    MORE_TIME_ASKED,
+    TERM_EXTENDED,
+    EVALUATION_MOVED,
     RESPONSE_HANDED_OVER,
     CLEARANCE_WANTED,
     RESPONSE_RETURNED,

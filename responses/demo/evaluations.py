@@ -92,6 +92,7 @@ class _Entering:
             response = answers.open_response(
                 evaluation,
                 by=self.people[data["manager"]],
+                now=moment,
                 office=self.offices[data["responding"]],
                 coordinator=self.coordinator,
                 coordinator_text=data["coordinator_text"],

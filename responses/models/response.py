@@ -9,14 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from evaltrack.models import Office, User
 from evaltrack.models.when import When, day_column, in_order, kind_column, text_column
-from recommendations.choices import CommonStatus, Decision
+from recommendations.choices import OWING, CommonStatus, Decision
 from recommendations.models import Evaluation, Recommendation
-from responses.choices import FIXED, ResponseState
+from responses.choices import FIXED, OWED, ResponseState
 
 
 class ManagementResponseQuerySet(models.QuerySet["ManagementResponse"]):
     def visible_to(self, user: User | AnonymousUser) -> "ManagementResponseQuerySet":
         return self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+
+    def owed(self) -> "ManagementResponseQuerySet":
+        """Those that are still to be given: see ``ManagementResponse.is_owed``."""
+        return self.filter(state__in=OWED, version=1, evaluation__state__in=OWING)
 
 
 class ManagementResponse(models.Model):
@@ -75,6 +79,11 @@ class ManagementResponse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evaluation.reference}" + (f" ({self.office})" if self.office else "")
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether it is still to be given: the report is final, and no version of it is cleared yet."""
+        return self.state in OWED and self.version == 1 and self.evaluation.state in OWING
 
     @property
     def is_fixed(self) -> bool:

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db
 
 def test_a_second_response_of_the_same_office_is_refused():
     evaluation = make.evaluation()
-    answers.open_response(evaluation, by=None)
+    answers.open_response(evaluation, by=None, now=make.NOW)
     with pytest.raises(Refused, match="has a management response already"):
-        answers.open_response(evaluation, by=None)
-    answers.open_response(evaluation, by=None, office=make.office())
+        answers.open_response(evaluation, by=None, now=make.NOW)
+    answers.open_response(evaluation, by=None, now=make.NOW, office=make.office())
 
 
 def test_a_rejected_recommendation_can_have_no_action():

@@ -60,7 +60,7 @@ def test_each_change_is_a_sentence(office, officer, reader):
         by=unit, today=make.NOW.date(), profile=make.profile(), title="A", offices=[office]
     )
     recommendation = results.add(evaluation, by=unit, text="Improve *handover* notes.", number="3")
-    response = answers.open_response(evaluation, by=unit)
+    response = answers.open_response(evaluation, by=unit, now=make.NOW)
     answer = answers.answer_to(recommendation, response)
     answers.decide(answer, "accepted", by=officer)
     action = actions.add(answer, by=officer, text="Write the guidance.")
