@@ -217,6 +217,8 @@ EVALUATION_FOLLOWERS = ["responses.requests.evaluation_moved"]
 RECOMMENDATION_LOCKS = ["responses.wording.lock_recommendations"]
 # What a person holds that would lie idle without them, storey by storey (see ``evaltrack.holdings``).
 PERSON_HOLDINGS = ["evaltrack.hand_over.own", "responses.holdings.held"]
+# What a person sees of the storeys above, and why (a class as ``evaltrack.access.Sight`` has it).
+PERSON_SIGHT = "responses.sight.Sight"
 # What goes along when one office is merged into another (``evaltrack.offices.Companion``).
 OFFICE_MERGES: list[str] = []
 # What else ``verify_history`` proves unaltered (callables that yield a sentence for each fault).
