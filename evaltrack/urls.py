@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from evaltrack import health
 from evaltrack.views import account as own
-from evaltrack.views import deliveries, deputies, hand_over, notifications, offices, people, tokens
+from evaltrack.views import access, deliveries, deputies, hand_over, notifications, offices, people, tokens
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -41,6 +41,7 @@ persons = [
     path("<int:pk>/activate/", people.person_activate, name="person_activate"),
     path("<int:pk>/roles/", people.role_grant, name="role_grant"),
     path("roles/<int:pk>/end/", people.role_end, name="role_end"),
+    path("<int:pk>/access/", access.person_access, name="person_access"),
     path("<int:pk>/hand-over/", hand_over.person_hand_over, name="person_hand_over"),
     path("<int:pk>/deputies/", deputies.deputy_name, name="deputy_name"),
     path("deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
