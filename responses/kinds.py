@@ -5,46 +5,67 @@ from django.utils.translation import gettext_lazy as _
 from evaltrack.models import Delivery
 from evaltrack.notifications import Kind
 
-# Working together on the matrix.
+# The headings under which people choose.
+TOGETHER = _("Working together on the matrix")
+ASKED = _("What is asked of an office, and the way of its evaluation")
+WAY = _("The way of a response")
+
 RECOMMENDATION_ASSIGNED = Kind(
-    "recommendation_assigned", _("Recommendations are given to me to draft, or taken back")
+    "recommendation_assigned", _("Recommendations are given to me to draft, or taken back"), group=TOGETHER
 )
-COMMENT_MENTION = Kind("comment_mention", _("Someone mentions me in a comment"))
-COMMENT_REPLY = Kind("comment_reply", _("Someone replies in a thread that I wrote in"), Delivery.DAILY)
-COMMENT_ON_MINE = Kind("comment_on_mine", _("Someone comments on what I coordinate or draft"), Delivery.DAILY)
+COMMENT_MENTION = Kind("comment_mention", _("Someone mentions me in a comment"), group=TOGETHER)
+COMMENT_REPLY = Kind(
+    "comment_reply", _("Someone replies in a thread that I wrote in"), Delivery.DAILY, group=TOGETHER
+)
+COMMENT_ON_MINE = Kind(
+    "comment_on_mine", _("Someone comments on what I coordinate or draft"), Delivery.DAILY, group=TOGETHER
+)
 SUGGESTION_MADE = Kind(
-    "suggestion_made", _("Someone suggests another wording for what I coordinate or draft"), Delivery.DAILY
+    "suggestion_made",
+    _("Someone suggests another wording for what I coordinate or draft"),
+    Delivery.DAILY,
+    group=TOGETHER,
 )
 SUGGESTION_DECIDED = Kind(
-    "suggestion_decided", _("A wording that I suggested is taken or left"), Delivery.DAILY
+    "suggestion_decided", _("A wording that I suggested is taken or left"), Delivery.DAILY, group=TOGETHER
 )
 
-# What is asked of an office, and the way of its evaluation.
 RESPONSE_ASKED_FOR = Kind(
-    "response_asked_for", _("A response is asked for that I coordinate"), mandatory=True
+    "response_asked_for", _("A response is asked for that I coordinate"), mandatory=True, group=ASKED
 )
-RESPONSE_DUE = Kind("response_due", _("A response I coordinate or oversee is due or overdue"), mandatory=True)
-MORE_TIME_ASKED = Kind("more_time_asked", _("Someone asks for more time for a response I oversee"))
-TERM_EXTENDED = Kind("term_extended", _("A response I coordinate has more time"))
+RESPONSE_DUE = Kind(
+    "response_due", _("A response I coordinate or oversee is due or overdue"), mandatory=True, group=ASKED
+)
+MORE_TIME_ASKED = Kind(
+    "more_time_asked", _("Someone asks for more time for a response I oversee"), group=ASKED
+)
+TERM_EXTENDED = Kind("term_extended", _("A response I coordinate has more time"), group=ASKED)
 EVALUATION_MOVED = Kind(
-    "evaluation_moved", _("An evaluation of mine is final, published, closed, cancelled or reopened")
+    "evaluation_moved",
+    _("An evaluation of mine is final, published, closed, cancelled or reopened"),
+    group=ASKED,
 )
 
-# The way of a response.
 RESPONSE_HANDED_OVER = Kind(
-    "response_handed_over", _("The recommendations I answer or oversee are handed over, or given back")
+    "response_handed_over",
+    _("The recommendations I answer or oversee are handed over, or given back"),
+    group=WAY,
 )
-CLEARANCE_WANTED = Kind("clearance_wanted", _("A response waits for my clearance"), mandatory=True)
+CLEARANCE_WANTED = Kind("clearance_wanted", _("A response waits for my clearance"), mandatory=True, group=WAY)
 RESPONSE_RETURNED = Kind(
-    "response_returned", _("A response I coordinate, draft or cleared is returned"), mandatory=True
+    "response_returned", _("A response I coordinate, draft or cleared is returned"), mandatory=True, group=WAY
 )
-RESPONSE_WITHDRAWN = Kind("response_withdrawn", _("A response is withdrawn from clearance"))
-RESPONSE_CLEARED = Kind("response_cleared", _("A response I coordinate or oversee is submitted or cleared"))
+RESPONSE_WITHDRAWN = Kind("response_withdrawn", _("A response is withdrawn from clearance"), group=WAY)
+RESPONSE_CLEARED = Kind(
+    "response_cleared", _("A response I coordinate or oversee is submitted or cleared"), group=WAY
+)
 RESPONSE_PUBLISHED = Kind(
-    "response_published", _("A response I coordinate, cleared or have a key action in is published")
+    "response_published",
+    _("A response I coordinate, cleared or have a key action in is published"),
+    group=WAY,
 )
 RESPONSE_REVISED = Kind(
-    "response_revised", _("A new version of a response I coordinate, oversee or cleared is begun")
+    "response_revised", _("A new version of a response I coordinate, oversee or cleared is begun"), group=WAY
 )
 
 KINDS: tuple[Kind, ...] = (
