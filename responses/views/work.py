@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from evaltrack.web import AuthedRequest, signed_in
 from recommendations.permissions import may_enter
-from responses import history, work
+from responses import drafting, history, orphans, work
 
 DAYS_BACK = {"yesterday": 1, "week": 7}
 
@@ -25,8 +25,10 @@ def home(request: AuthedRequest) -> HttpResponse:
     context = {
         "today": today,
         "work": work.work_of(user, today, whole=request.GET.get("all", "")),
+        "drafting": drafting.drafts_of(user),
         "matrices": matrices,
         "oversight": work.oversight_of(user, today, besides=matrices),
+        "orphans": orphans.count(user, now=timezone.now(), today=today) if orphans.keeps_order(user) else 0,
         "handing_over": work.handed_over_by(user, today),
         "changes": history.recent(user, since),
         "period": period if period in DAYS_BACK else "yesterday",
