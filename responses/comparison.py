@@ -40,12 +40,16 @@ class Version:
     def name(self) -> str:
         if self.snapshot is None:
             return _("As it stands now")
-        if self.snapshot.kind == SnapshotKind.CLEARED:
+        if self.is_cleared:
             return _("Version %(number)d") % {"number": self.snapshot.version}
         return _("Version %(number)d, draft %(submission)d") % {
             "number": self.snapshot.version,
             "submission": self.snapshot.submission,
         }
+
+    @property
+    def is_cleared(self) -> bool:
+        return self.snapshot is not None and self.snapshot.kind == SnapshotKind.CLEARED
 
     @property
     def at(self) -> datetime | None:
@@ -62,9 +66,8 @@ class Version:
                 _("As it stood on %(date)s") % {"date": date_format(today, "j F Y")} if today else self.name
             )
         taken_on = timezone.localdate(self.snapshot.taken_at, timezone.get_default_timezone())
-        words = _("%(version)s, cleared on %(date)s")
-        if self.snapshot.kind == SnapshotKind.SUBMITTED:
-            words = _("%(version)s, submitted on %(date)s")
+        cleared, submitted = _("%(version)s, cleared on %(date)s"), _("%(version)s, submitted on %(date)s")
+        words = cleared if self.is_cleared else submitted
         return words % {"version": self.name, "date": date_format(taken_on, "j F Y")}
 
     @cached_property
@@ -129,10 +132,10 @@ class Changes:
     blocks: list[Block]
 
 
-def versions(response: ManagementResponse) -> list[Version]:
-    """All of them, the newest first: one query, without their contents."""
-    rows: QuerySet[Snapshot] = response.snapshots.select_related("taken_by").defer("matrix")
-    taken = [Version(response, snapshot) for snapshot in rows.order_by("-taken_at", "-pk")]
+def versions(response: ManagementResponse, *, with_matrix: bool = False) -> list[Version]:
+    """All of them, the newest first: one query, which leaves the matrices out unless they are asked for."""
+    rows: QuerySet[Snapshot] = response.snapshots.select_related("taken_by").order_by("-taken_at", "-pk")
+    taken = [Version(response, snapshot) for snapshot in (rows if with_matrix else rows.defer("matrix"))]
     return [Version(response), *taken]
 
 

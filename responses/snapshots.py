@@ -1,9 +1,11 @@
 """Snapshots: the matrix frozen at a moment, with the hash that proves it was not altered since."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -15,6 +17,8 @@ from responses.matrix.edition import Clearing
 from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
 from responses.models import ClearanceStep, ManagementResponse, Sighting, Snapshot
+
+Seals = dict[str, list[Any]]  # the hash of a matrix, and who cleared it
 
 
 def take(
@@ -57,16 +61,24 @@ def sha256(frozen: str) -> str:
     return hashlib.sha256(frozen.encode()).hexdigest()
 
 
-def is_intact(snapshot: Snapshot) -> bool:
+def is_intact(snapshot: Snapshot, sealed: Seals | None = None) -> bool:
     """Whether it is still what was frozen: its matrix fits its hash, and the history has both that and who
-    cleared it."""
+    cleared it. Hand in the ``seals`` of its response to ask about several."""
     if sha256(snapshot.matrix) != snapshot.sha256:
         return False
+    known = seals(snapshot.response_id) if sealed is None else sealed
+    return snapshot.cleared_by in known.get(snapshot.sha256, [])
+
+
+def seals(response: int) -> Seals:
+    """What the history says of the snapshots of a response (its id): one query."""
     moves = AuditEntry.objects.filter(
-        target_type=ManagementResponse._meta.model_name, target_id=snapshot.response_id
+        target_type=ManagementResponse._meta.model_name, target_id=response, changes__has_key="snapshot"
     )
-    sealed = moves.filter(changes__snapshot__1=snapshot.sha256).values_list("changes", flat=True)
-    return any(entry.get("cleared_by", ["", []])[1] == snapshot.cleared_by for entry in sealed)
+    found: Seals = defaultdict(list)
+    for changes in moves.values_list("changes", flat=True):
+        found[changes["snapshot"][1]].append(changes.get("cleared_by", ["", []])[1])
+    return found
 
 
 def altered() -> Iterator[str]:

@@ -50,8 +50,8 @@ class ActionDifference:
 
     @property
     def is_same(self) -> bool:
-        elsewhere = self.came_from is not None or self.went_to is not None
-        return not (self.changes or self.is_moved or elsewhere)
+        stays = self.came_from is None and self.went_to is None
+        return bool(self.old and self.new and stays) and not (self.changes or self.is_moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class RecommendationDifference:
 
     @property
     def is_same(self) -> bool:
-        return not (self.changes or self.is_moved) and all(action.is_same for action in self.actions)
+        kept = bool(self.old and self.new) and not (self.changes or self.is_moved)
+        return kept and all(action.is_same for action in self.actions)
 
     @property
     def is_renumbered(self) -> bool:
@@ -128,11 +129,14 @@ class _Recommendations:
     def __init__(self, old: Matrix, new: Matrix) -> None:
         self.old, self.new = old.recommendations, new.recommendations
         self.pairs = pairing.pairs(self.old, self.new, RECOMMENDATIONS)
-        self.moved = pairing.moved(self.pairs)
+        self.moved = pairing.moved(self.old, self.new, self.pairs)
         within = {
             (i, j): pairing.pairs(self.old[i].actions, self.new[j].actions, ACTIONS) for i, j in self.pairs
         }
-        self.moved_within = {under: pairing.moved(pairs) for under, pairs in within.items()}
+        self.moved_within = {
+            (i, j): pairing.moved(self.old[i].actions, self.new[j].actions, pairs)
+            for (i, j), pairs in within.items()
+        }
         self.within = within
         self.went, self.came = self._elsewhere()
 

@@ -40,15 +40,15 @@ def pairs(old: Sequence[Item], new: Sequence[Item], passes: Iterable[Pass]) -> l
     return sorted(lists.found, key=lambda pair: pair[1])
 
 
-def moved(found: Iterable[Pair]) -> set[Pair]:
-    """The fewest pairs that must have moved for the others to have kept their order."""
-    onward = sorted(found)
-    backward = sorted((new, old) for old, new in onward)
-    if backward < onward:
-        kept = {(old, new) for new, old in _longest_rise(backward)}
-    else:
-        kept = set(_longest_rise(onward))
-    return set(onward) - kept
+def moved(old: Sequence[Item], new: Sequence[Item], found: Iterable[Pair]) -> set[Pair]:
+    """The fewest pairs that must have moved for the others to have kept their order.
+
+    Of two that changed places either could be the one: which, the texts decide, whichever list comes first.
+    """
+    pairs = set(found)
+    if [(item.text, item.number) for item in new] < [(item.text, item.number) for item in old]:
+        return pairs - {(i, j) for j, i in _longest_rise(sorted((j, i) for i, j in pairs))}
+    return pairs - set(_longest_rise(sorted(pairs)))
 
 
 def _longest_rise(ordered: Sequence[Pair]) -> list[Pair]:

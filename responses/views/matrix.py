@@ -17,6 +17,7 @@ from evaltrack.models import User
 from evaltrack.web import AuthedRequest, get_or_404, signed_in
 from recommendations.models import Evaluation, Recommendation
 from responses import exports, todo
+from responses.choices import SnapshotKind
 from responses.lifecycle import WAY
 from responses.models import ManagementResponse
 from responses.sheet import Sheet
@@ -106,15 +107,31 @@ def proposals(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @signed_in
-def download(request: AuthedRequest, pk: int, format: str) -> HttpResponse:
-    """The matrix as a file, as it stands now."""
+def download(request: AuthedRequest, pk: int, format: str, snapshot: int | None = None) -> HttpResponse:
+    """The matrix as a file: as it stands now, or as it was frozen in a snapshot (its id)."""
     response = response_or_404(request.user, pk)
+    frozen = get_or_404(response.snapshots.all(), pk=snapshot) if snapshot else None
+    name = response.evaluation.reference
+    if frozen:
+        name += f"-v{frozen.version}"
+    if frozen and frozen.kind == SnapshotKind.SUBMITTED:
+        name += f"-draft-{frozen.submission}"
     try:
-        content = exports.export(response, format, printed_on=timezone.localdate())
+        content = exports.export(response, format, snapshot=frozen, printed_on=timezone.localdate())
     except PdfUnavailableError as error:
-        return render(
-            request, "matrix/pdf_unavailable.html", {"response": response, "reason": error}, status=503
-        )
+        return pdf_unavailable(request, response, error)
+    return as_file(content, name, format)
+
+
+def pdf_unavailable(
+    request: AuthedRequest, response: ManagementResponse, reason: PdfUnavailableError
+) -> HttpResponse:
+    return render(
+        request, "matrix/pdf_unavailable.html", {"response": response, "reason": reason}, status=503
+    )
+
+
+def as_file(content: bytes, name: str, format: str) -> HttpResponse:
     kinds = {"pdf": "application/pdf", "json": "application/json"}
-    named = content_disposition_header(True, f"{response.evaluation.reference}.{format}")
+    named = content_disposition_header(True, f"{name}.{format}")
     return HttpResponse(content, content_type=kinds[format], headers={"Content-Disposition": named})
