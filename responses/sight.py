@@ -127,8 +127,13 @@ class Sight:
             pk = step.response.evaluation_id
             if step.decided_by_id == self.person.pk:
                 yield pk, _("Decided on a step of its clearance")
-            if step.state == StepState.WAITING and (carrier := self._carrier_at(step.office_id, step.role)):
-                yield pk, _("Is to clear its response: %(role)s") % {"role": carrier}
+            elif carrier := self._carrier_at(step.office_id, step.role):
+                words = (
+                    _("Is to clear its response: %(role)s")
+                    if step.state == StepState.WAITING
+                    else _("Holds the post that decided on a step of its clearance: %(role)s")
+                )
+                yield pk, words % {"role": carrier}
 
     def _by_actions(self, shown: dict[int, Evaluation]) -> Iterator[Reason]:
         parties = ActionParty.objects.filter(
@@ -208,7 +213,7 @@ class Sight:
     def _offices(self) -> dict[int, Office]:
         return Office.objects.in_bulk()
 
-    def _offices_of(self, shown: dict[int, Evaluation]) -> list[Reason]:
+    def _offices_of(self, shown: dict[int, Evaluation]) -> list[tuple[int, int]]:
         at = Evaluation.offices.through.objects.filter(evaluation__in=shown)
         return list(at.values_list("evaluation_id", "office_id"))
 
