@@ -103,7 +103,7 @@ class PersonField(forms.CharField):
 
 
 def everyone() -> list[tuple[str, str]]:
-    """What a :class:`PersonField` proposes: active people as they are written, each with a hint (one query)."""
+    """What a :class:`PersonField` proposes: active people, each with a hint (one query)."""
     people = User.objects.filter(is_active=True).order_by("name", "pk")
     rows = list(people.values_list("name", "email", "function"))
     names = Counter(name.casefold() for name, _email, _function in rows)
@@ -253,7 +253,7 @@ class AliasForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """What of a person's holdings goes to whom, and why: for each kind a tick, and another taker if need be."""
+    """What a person holds goes to whom, and why: for each kind a tick and, if need be, its own taker."""
 
     OFFICES = "offices"
 
@@ -310,3 +310,9 @@ class DeputyForm(forms.Form):
     starts_on = like(Deputy, "starts_on", label=_("From"), widget=Day)
     ends_on = like(Deputy, "ends_on", label=_("Until"), widget=Day, help_text=_("The last day."))
     reason = like(Deputy, "reason", label=_("Reason"), help_text=_("Such as leave or a mission."))
+
+
+class NameForm(forms.Form):
+    """Who is to have it."""
+
+    person = PersonField()

@@ -33,8 +33,9 @@ from evaltrack.holdings import Handing, Holding, Item
 from evaltrack.models import AuditEntry, Membership, Office, Part, User
 from evaltrack.names import folded
 from evaltrack.roles import Role
-from recommendations.choices import EvaluationState
+from recommendations.choices import OVER
 from recommendations.models import Evaluation
+from recommendations.models.evaluation import EvaluationQuerySet
 from responses.choices import StepState
 from responses.models import (
     ActionParty,
@@ -46,7 +47,6 @@ from responses.models import (
 )
 from responses.reminders import to_remind_of
 
-OVER = (EvaluationState.CLOSED, EvaluationState.CANCELLED)
 WORDS = 160  # characters of a key action
 
 TEXT_STAYS = gettext_lazy(
@@ -58,7 +58,7 @@ TEXT_STAYS = gettext_lazy(
 # What is open --------------------------------------------------------------------------------------------
 
 
-def open_evaluations() -> "QuerySet[Evaluation]":
+def open_evaluations() -> EvaluationQuerySet:
     return Evaluation.objects.exclude(state__in=OVER)
 
 
@@ -68,9 +68,7 @@ def open_responses() -> "QuerySet[ManagementResponse]":
 
 def open_parties() -> "QuerySet[ActionParty]":
     """Those responsible for what is still to be done."""
-    return ActionParty.objects.filter(action__in=to_remind_of().order_by()).exclude(
-        action__answer__response__evaluation__state__in=OVER
-    )
+    return ActionParty.objects.filter(action__in=to_remind_of().order_by())
 
 
 def open_drafters() -> "QuerySet[Drafter]":
@@ -86,9 +84,12 @@ def waiting_steps() -> "QuerySet[ClearanceStep]":
 # What a person holds -------------------------------------------------------------------------------------
 
 
+Row = tuple[int, int, str, str, int, int | None]  # key, evaluation, its name, words, key of the page, office
+
+
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of thing that people hold: ``at`` leads from it to its response ("" for an evaluation)."""
+class Subject:
+    """One kind of thing somebody answers for; ``at`` leads from it to its response (None: it has none)."""
 
     key: str
     label: Any
@@ -96,31 +97,45 @@ class Kind:
     page: str
     page_key: str
     words: str
-    give: Callable[[list[int], Handing], None]
-    note: Any = ""
 
-    def rows(self, found: "QuerySet[Any]", leaving: User) -> list[tuple[int, int, str, str, int, int | None]]:
-        """Key, evaluation, its name, words, key of the page, office: one query."""
+    def rows(self, found: "QuerySet[Any]", leaving: User | None = None) -> list[Row]:
+        """What there is to say of each, and the office whose focal point takes it: one query."""
         evaluation = "" if self.at is None else f"{self.at}evaluation__"
         offices = Evaluation.offices.through.objects.filter(evaluation=OuterRef(f"{evaluation}pk"))
         nobody = Q(office__focal_point=None) | Q(office__focal_point=leaving)
         offices = offices.order_by(Case(When(nobody, then=1), default=0, output_field=IntegerField()), "pk")
         first: Any = Subquery(offices.values("office")[:1])
-        office = first if self.at is None else Coalesce(F(f"{self.at}office"), first, output_field=BigIntegerField())
+        office = (
+            first
+            if self.at is None
+            else Coalesce(F(f"{self.at}office"), first, output_field=BigIntegerField())
+        )
         words: Any = Left(self.words, 3 * WORDS) if self.words else Value("")
         name = (f"{evaluation}short_title", f"{evaluation}title")
         rows = found.annotate(at_office=office, says=words).order_by(f"{evaluation}reference", "pk")
         columns = rows.values_list("pk", f"{evaluation}pk", *name, "says", self.page_key, "at_office")
         return [(pk, of, short or title, says, page, at) for pk, of, short, title, says, page, at in columns]
 
-    def held(self, rows: list[tuple[int, int, str, str, int, int | None]], seen: set[int] | None) -> Holding:
+    def item(self, row: Row) -> Item:
+        pk, _evaluation, name, says, page, office = row
+        return Item(pk, _words(name, says), reverse(self.page, args=[page]), office)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Subject):
+    """A kind of thing that people hold, and how it is handed over."""
+
+    give: Callable[[list[int], Handing], None]
+    note: Any = ""
+
+    def held(self, rows: list[Row], seen: set[int] | None) -> Holding:
         """The rows as things to hand over; those of evaluations not in ``seen`` are only counted."""
-        items = [
-            Item(pk, _words(name, says), reverse(self.page, args=[page]), office)
-            if seen is None or evaluation in seen
-            else Item(pk, "", "", office)
-            for pk, evaluation, name, says, page, office in rows
-        ]
+        items = [self.item(row) for row in rows]
+        if seen is not None:
+            items = [
+                item if row[1] in seen else Item(item.pk, "", "", item.office)
+                for row, item in zip(rows, items, strict=True)
+            ]
         return Holding(self.key, self.label, items, self.give, note=self.note)
 
 
