@@ -11,7 +11,7 @@ from evaltrack.forms import Day, OfficeField, like
 from evaltrack.models import User
 from recommendations.models import Evaluation, RuleProfile
 from recommendations.profiles import Profile, in_language
-from responses import standing
+from responses import standing, timeline
 from responses.models import ManagementResponse, ProgressUpdate
 
 OWED = "owed"
@@ -107,3 +107,22 @@ class EvaluationFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
             field.choices = [("", _("All")), *choices]
+
+
+class HistoryFilter(forms.Form):
+    """Which changes of a history to show."""
+
+    who = forms.ChoiceField(label=_("Who"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind of change"),
+        required=False,
+        choices=[("", _("All kinds")), *((name, label) for name, (label, _which) in timeline.KINDS.items())],
+    )
+    since = forms.DateField(label=_("From"), widget=Day, required=False)
+    until = forms.DateField(label=_("To"), widget=Day, required=False)
+
+    def __init__(self, data: Any, *, actors: list[str]) -> None:
+        super().__init__(data, label_suffix="")
+        who = self.fields["who"]
+        assert isinstance(who, forms.ChoiceField)  # noqa: S101 - for mypy
+        who.choices = [("", _("Everyone")), *((name, name) for name in actors)]

@@ -1,0 +1,162 @@
+"""The words of the history: what was done, to which field, and how a stored value reads."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext, pgettext_lazy
+
+from evaltrack.models import AuditEntry
+from recommendations.lifecycle import WAY as WAY_OF_EVALUATION
+from recommendations.models import Evaluation, Recommendation
+from recommendations.profiles import Profile
+from responses import badges
+from responses.lifecycle import WAY as WAY_OF_RESPONSE
+from responses.models import (
+    Comment,
+    KeyAction,
+    ManagementResponse,
+    ProgressUpdate,
+    RecommendationResponse,
+    Suggestion,
+)
+
+MODELS: dict[str, type[models.Model]] = {
+    model._meta.model_name or "": model
+    for model in (
+        Evaluation, Recommendation, ManagementResponse, RecommendationResponse, KeyAction, ProgressUpdate,
+        Comment, Suggestion,
+    )
+}  # fmt: skip
+# Each is followed by what it was done to.
+VERBS = {
+    "entered": gettext_lazy("entered"),
+    "added": gettext_lazy("added"),
+    "moved": gettext_lazy("moved"),
+    "removed": gettext_lazy("removed"),
+    "restored": gettext_lazy("brought back"),
+    "opened": gettext_lazy("began"),
+    "imported": pgettext_lazy("what someone did", "imported"),
+    "changed": gettext_lazy("changed"),
+    "reported": gettext_lazy("reported on"),
+    "corrected": gettext_lazy("corrected a report on"),
+    "assigned": gettext_lazy("asked others to draft"),
+    "unassigned": gettext_lazy("took back the drafting of"),
+    "handed over": gettext_lazy("handed over"),
+}
+VERBS_OF = {
+    ("comment", "commented"): gettext_lazy("commented on"),
+    ("comment", "changed"): gettext_lazy("changed a comment on"),
+    ("comment", "resolved"): gettext_lazy("settled a discussion of"),
+    ("comment", "reopened"): gettext_lazy("took up again a discussion of"),
+    ("suggestion", "suggested"): gettext_lazy("suggested another wording in"),
+    ("suggestion", "decided"): gettext_lazy("decided on a wording suggested in"),
+}
+MOVES = {
+    (kind, move.name): move.label
+    for kind, machine in (("evaluation", WAY_OF_EVALUATION), ("managementresponse", WAY_OF_RESPONSE))
+    for move in machine.moves
+}
+MAKING = ("entered", "added", "opened")
+# The discussion is internal: who may not comment does not read that there is one.
+DISCUSSION = ("comment", "suggestion")
+MANY = {
+    "recommendation": ngettext_lazy("%(count)d recommendation", "%(count)d recommendations", "count"),
+    "recommendationresponse": ngettext_lazy(
+        "the answer to %(count)d recommendation", "the answers to %(count)d recommendations", "count"
+    ),
+    "keyaction": ngettext_lazy("%(count)d key action", "%(count)d key actions", "count"),
+}
+# Where the name in the history is not a column of the model.
+FIELDS = {
+    "offices": gettext_lazy("offices"),
+    "evaluators": gettext_lazy("evaluators"),
+    "sub_points": gettext_lazy("sub-points"),
+    "deadline": pgettext_lazy("of a key action", "deadline"),
+    "timeline": gettext_lazy("timeline"),
+    "responded_on": gettext_lazy("date of the response"),
+    "responsible_text": gettext_lazy("responsible"),
+    "responsible": gettext_lazy("responsible"),
+    "position": gettext_lazy("position"),
+    "drafters": gettext_lazy("who drafts it"),
+    "comment": gettext_lazy("comment"),
+    "reason": gettext_lazy("reason"),
+    "snapshot": gettext_lazy("hash of the frozen matrix"),
+    "cleared_by": gettext_lazy("cleared by"),
+    "key_actions": gettext_lazy("key actions"),
+    "recommendations": gettext_lazy("recommendations"),
+    "outcome": gettext_lazy("decision"),
+    "reply": gettext_lazy("reply"),
+}
+
+
+def did(entry: AuditEntry) -> str:
+    """What was done, to be followed by what it was done to; a verb without words is told as it is stored."""
+    key = (entry.target_type, entry.verb)
+    if key in MOVES:
+        return _("chose “%(move)s” for") % {"move": MOVES[key]}
+    return str(VERBS_OF.get(key) or VERBS.get(entry.verb) or entry.verb.replace("_", " "))
+
+
+def field(kind: str, name: str) -> str:
+    """The name of a field, as the forms have it where they do."""
+    if name in FIELDS:
+        return str(FIELDS[name])
+    if name.startswith("footnote "):
+        return _("note %(mark)s") % {"mark": name.removeprefix("footnote ")}
+    column = _column(kind, name)
+    return str(getattr(column, "verbose_name", "")) or name.replace("_", " ")
+
+
+def value(kind: str, name: str, stored: Any, rules: Profile) -> str:
+    """A stored value as people read it; "" for none."""
+    if stored is None or stored == "":
+        return ""
+    if isinstance(stored, bool):
+        return pgettext("is it so", "yes") if stored else pgettext("is it so", "no")
+    if isinstance(stored, str) and (word := _word(kind, name, stored, rules)):
+        return word
+    if isinstance(stored, list):
+        return ", ".join(filter(None, (value("", "", one, rules) for one in stored)))
+    if isinstance(stored, dict):
+        return ", ".join(filter(None, (value("", "", one, rules) for one in stored.values())))
+    return str(stored)
+
+
+def _word(kind: str, name: str, stored: str, rules: Profile) -> str:
+    """For what is stored as a code or as a time."""
+    if name == "status":
+        return badges.of_status(rules, stored).words
+    if name == "decision":
+        return badges.of_decision(rules, stored).words
+    column = _column(kind, name)
+    if isinstance(column, models.Field) and column.choices:
+        return str(dict(column.flatchoices).get(stored, ""))
+    if isinstance(column, models.DateTimeField):
+        return _written(parse_datetime, stored, "DATETIME_FORMAT")
+    if isinstance(column, models.DateField):
+        return _written(parse_date, stored, "DATE_FORMAT")
+    return ""
+
+
+def _written(parse: Callable[[str], Any], stored: str, style: str) -> str:
+    try:
+        day = parse(stored)
+    except ValueError:
+        return ""
+    if isinstance(day, datetime) and timezone.is_aware(day):
+        day = timezone.localtime(day)
+    return formats.date_format(day, style) if day else ""
+
+
+def _column(kind: str, name: str) -> Any:
+    model = MODELS.get(kind)
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
