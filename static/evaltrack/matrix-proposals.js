@@ -13,7 +13,7 @@
   /** The part of the text that is being typed: after the last separator, or the @, before the cursor. */
   function typed(input) {
     const before = input.value.slice(0, input.selectionStart);
-    if (input.dataset.mentions) return before.match(/(?:^|[^\p{L}\p{N}.])@([^@\n]{0,60})$/u)?.[1] ?? "";
+    if (input.dataset.mentions) return before.match(/(?:^|[^\p{L}\p{N}.])@([^\s@]*(?: [^\s@]+){0,2})$/u)?.[1] ?? "";
     return before.slice(Math.max(before.lastIndexOf(";"), before.lastIndexOf("\n"), before.lastIndexOf(",")) + 1).trimStart();
   }
 
