@@ -14,6 +14,7 @@ from recommendations.choices import Check
 from responses.checks.draft import Action, Draft, Lead
 from responses.checks.finding import Finding, of_action, of_recommendation
 from responses.checks.words import gist
+from responses.choices import ResponseState
 
 
 def no_lead(draft: Draft) -> Iterator[Finding]:
@@ -79,12 +80,17 @@ def deadline_unclear(draft: Draft) -> Iterator[Finding]:
 
 
 def deadlines_out_of_time(draft: Draft) -> Iterator[Finding]:
-    """Before the report, past, or after tracking ends: the first that holds, for one date is mended once."""
+    """Before the report, past, or after tracking ends: the first that holds, for one date is mended once.
+
+    What falls due after the clearance is no fault of the draft, but late.
+    """
+    held = draft.response.state in (ResponseState.CLEARED, ResponseState.PUBLISHED)
     report = draft.evaluation.report_date
     end = _end_of_tracking(report, draft.rules.tracking_months) if report else None
     for one in draft.rows:
         for action in one.to_do:
-            if found := _out_of_time(action, report, end, draft.today):
+            found = _out_of_time(action, report, end, draft.today)
+            if found and not (held and found[0] == Check.DEADLINE_PAST):
                 check, what = found
                 yield of_action(check, one, action, "deadline", what)
 

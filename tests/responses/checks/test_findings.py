@@ -182,6 +182,13 @@ def test_times(answer, deadline, check):
     assert found_in(answer.response) == []
 
 
+def test_what_fell_due_since_the_clearance_is_late_and_no_fault_of_the_draft(answer):
+    KeyAction.objects.update(deadline_due=TODAY - timedelta(days=1))
+    assert [one.check for one in found_in(answer.response)] == [Check.DEADLINE_PAST]
+    answer.response.state = ResponseState.PUBLISHED
+    assert found_in(answer.response) == []
+
+
 def test_without_a_report_date_only_the_past_is_out_of_time(answer):
     answer.response.evaluation.report_date = None
     KeyAction.objects.update(deadline_due=date(2099, 1, 1))
