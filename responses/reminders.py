@@ -16,7 +16,7 @@ from django.db import transaction
 from evaltrack import deadlines
 from recommendations.choices import OVER, Decision
 from recommendations.models import RuleProfile
-from recommendations.profiles import ReminderPlan
+from recommendations.profiles import ReminderPlan, ResponseReminderPlan
 from responses import digests
 from responses.models import ActionParty, KeyAction, Reminder
 from responses.models.action import KeyActionQuerySet
@@ -94,7 +94,7 @@ def plan(*, now: datetime, today: date | None = None) -> Planned:
 
 
 @lru_cache(maxsize=10_000)
-def latest(due: date, rules: ReminderPlan, today: date) -> Occasion | None:
+def latest(due: date, rules: ReminderPlan | ResponseReminderPlan, today: date) -> Occasion | None:
     """The last occasion up to ``today`` for what is due on a day: it stands for all that passed before it.
 
     Each repetition falls on the due date's day of the month, the first after the last of ``rules.after``.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from evaltrack import deadlines
 from evaltrack.models import Part
 from recommendations import terms
-from recommendations.choices import Decision, StatusLevel
+from recommendations.choices import OWING, Decision, StatusLevel
 from recommendations.models import Evaluation, Recommendation, RecommendationParty, RuleProfile
 from recommendations.models.evaluation import EvaluationQuerySet
 from recommendations.profiles import Profile, Round, in_language
@@ -41,7 +41,10 @@ def rules_of(profiles: Iterable[int]) -> dict[int, Profile]:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """How far one evaluation is answered, by whichever of its responses; ``due`` is the end of the term."""
+    """How far one evaluation is answered, by whichever of its responses.
+
+    ``due`` is the first day by which something of it is still to be given, ``None`` where nothing is.
+    """
 
     evaluation: Evaluation
     begun: bool
@@ -59,8 +62,8 @@ class Answering:
 
     @property
     def days_late(self) -> int:
-        """Days since the term ended without a whole answer; 0 while in time."""
-        return max(0, (self.today - self.due).days) if self.due and self.state != COMPLETE else 0
+        """Days since the term ended; 0 while in time."""
+        return max(0, (self.today - self.due).days) if self.due else 0
 
 
 _PRESENT = Recommendation.objects.filter(removed_at=None)
@@ -96,7 +99,15 @@ def with_counts(evaluations: EvaluationQuerySet, today: date) -> EvaluationQuery
         recommendation_count=_count(_PRESENT, "evaluation"),
         answered_count=_count(answered, "evaluation"),
         overdue_count=_count(late, "answer__response__evaluation"),
+        asked_due=Subquery(_owed_by_evaluation().exclude(asked_for_on=None).values("due_on")[:1]),
+        owes=Exists(_owed_by_evaluation()),
+        begun_due=Subquery(_owed_by_evaluation().values("due_on")[:1]),
     )
+
+
+def _owed_by_evaluation() -> QuerySet[ManagementResponse]:
+    owed = ManagementResponse.objects.owed().filter(evaluation=OuterRef("pk"))
+    return owed.order_by(F("due_on").asc(nulls_last=True))
 
 
 def answering(evaluations: Iterable[Evaluation], today: date) -> list[Answering]:
@@ -106,15 +117,26 @@ def answering(evaluations: Iterable[Evaluation], today: date) -> list[Answering]
     return [
         Answering(
             row, row.begun, row.recommendation_count, row.answered_count, row.overdue_count,
-            response_due(row, rules[row.profile_id]), today,
+            _due(row, rules[row.profile_id]), today,
         )
         for row in rows
     ]  # fmt: skip
 
 
+def _due(row: Any, rules: Profile) -> date | None:
+    """When something of an evaluation is due. What nobody was asked for is given once it is answered."""
+    if not row.begun:
+        return response_due(row, rules)
+    if row.asked_due or not row.owes or 0 < row.recommendation_count == row.answered_count:
+        return cast("date | None", row.asked_due)
+    return row.begun_due or response_due(row, rules)
+
+
 def response_due(evaluation: Evaluation, rules: Profile) -> date | None:
-    """The last day for the response; none where the report has no date."""
-    return terms.ends(rules.response_term, evaluation.report_date) if evaluation.report_date else None
+    """The last day for a response nobody was asked for yet; none before the report is final and dated."""
+    if evaluation.state not in OWING or not evaluation.report_date:
+        return None
+    return terms.ends(rules.response_term, evaluation.report_date)
 
 
 # Responses -----------------------------------------------------------------------------------------------
@@ -127,6 +149,7 @@ ACTION_COUNTS = ("actions", "closed", "overdue", "without_lead", "without_deadli
 class Standing:
     """How far one response is, and what it still lacks.
 
+    ``due`` is ``None`` once it is given: cleared or, where nobody was asked for it, wholly answered.
     ``round`` is the follow-up round that is under way, where statuses are kept per recommendation.
     """
 
@@ -152,8 +175,8 @@ class Standing:
 
     @property
     def days_late(self) -> int:
-        """Days since the term ended without a whole answer; 0 while in time."""
-        return max(0, (self.today - self.due).days) if self.due and not self.is_answered else 0
+        """Days since the term ended; 0 while in time."""
+        return max(0, (self.today - self.due).days) if self.due else 0
 
     @property
     def gaps(self) -> list[str]:
@@ -211,15 +234,18 @@ def standings(responses: Iterable[ManagementResponse], today: date) -> list[Stan
     for row in rows:
         own = rules[row.evaluation.profile_id]
         round_ = round_under_way(own, row.evaluation, today)
+        decisions = decided.get(row.pk, dict.fromkeys(DECISION_COUNTS, 0))
+        total = totals.get(row.evaluation_id, 0)
+        given = not row.is_owed or (row.asked_for_on is None and 0 < total == decisions["answered"])
         found.append(
             Standing(
                 response=row,
-                due=response_due(row.evaluation, own),
+                due=None if given else row.due_on or response_due(row.evaluation, own),
                 today=today,
-                recommendations=totals.get(row.evaluation_id, 0),
+                recommendations=total,
                 round=round_,
                 reported=reported.get((row.pk, round_.name), 0) if round_ else 0,
-                **decided.get(row.pk, dict.fromkeys(DECISION_COUNTS, 0)),
+                **decisions,
                 **actions.get(row.pk, dict.fromkeys(ACTION_COUNTS, 0)),
             )
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from evaltrack import text
 from evaltrack.models import Membership, Part, User
 from evaltrack.roles import Permission, office_ids, roles_with
-from recommendations.choices import StatusLevel
+from recommendations.choices import OVER, OWING, StatusLevel
 from recommendations.models import Evaluation
 from recommendations.profiles import Profile
 from responses import badges, standing
@@ -193,6 +193,7 @@ def oversight_of(user: User, today: date, *, besides: Iterable[Standing] = ()) -
         return None
     within = Evaluation.offices.through.objects.filter(evaluation=OuterRef("pk"), office__in=offices)
     found = Evaluation.objects.all() if user.is_superuser else Evaluation.objects.filter(Exists(within))
+    found = found.filter(state__in=OWING)
     found = standing.in_state(found, standing.MISSING, standing.INCOMPLETE)
     found = found.exclude(pk__in=[one.response.evaluation_id for one in besides])
     oldest = found.order_by(F("report_date").asc(nulls_last=True), "reference")[:LISTED_OFFICES]
@@ -206,6 +207,6 @@ def oversight_of(user: User, today: date, *, besides: Iterable[Standing] = ()) -
 
 
 def handed_over_by(user: User, today: date) -> list[Answering]:
-    """The evaluations whose recommendations the person, their evaluator, enters: until management answers."""
-    found = standing.in_state(Evaluation.objects.filter(evaluators=user), standing.MISSING)
+    """The evaluations whose recommendations the person, their evaluator, enters: until they hand over."""
+    found = Evaluation.objects.filter(evaluators=user, handed_over_at=None).exclude(state__in=OVER)
     return standing.answering(standing.with_counts(found, today).order_by("-report_date", "pk"), today)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaltrack import mail
 from evaltrack.models import Mail
-from responses import reminders
+from responses import reminders, response_reminders
 from responses.models import KeyAction, Reminder
 from responses.reminders import Planned
 
@@ -38,13 +38,17 @@ class Command(BaseCommand):
             # The same planning, taken back: so this cannot say anything else than what would be done.
             with transaction.atomic():
                 planned = reminders.plan(now=now, today=today)
+                told = response_reminders.remind(now=now, today=today)
                 self._print_digests(now)
                 self._print_counts(planned)
+                self._print_responses(told, named=True)
                 transaction.set_rollback(True)
             self.stdout.write("Nothing was changed or sent.")
             return
         planned = reminders.plan(now=now, today=today)
+        told = response_reminders.remind(now=now, today=today)
         self._print_counts(planned)
+        self._print_responses(told)
         done = mail.deliver_all(now=now)
         self.stdout.write(f"Mails sent: {done.sent}, put off: {done.retried}, failed: {done.failed}")
 
@@ -71,6 +75,12 @@ class Command(BaseCommand):
         for action in _in_order(planned.without_recipient):
             responsible = action.responsible_text or "nobody is named"
             self.stdout.write(f"  {_named(action)} [{responsible}]")
+
+    def _print_responses(self, told: list[response_reminders.Reminder], *, named: bool = False) -> None:
+        self.stdout.write(f"Reminders that a response is due: {len(told)}")
+        for one in told if named else ():
+            people = ", ".join(person.email for person in one.people)
+            self.stdout.write(f"  {one.response} [{one.due}] to {people}")
 
 
 def _day(text: str) -> date:
