@@ -17,6 +17,7 @@ from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
 from responses.models import ManagementResponse
 from tests import factories
+from tests.responses.clearances import World
 from tests.responses.matrix.matrices import harbour
 from tests.responses.test_imports import counts
 
@@ -398,5 +399,47 @@ def test_responses_of_several_offices(tmp_path: Path):
     for name in ("Quays", "Nets"):
         factories.response(evaluation, office=factories.office(name))
     assert refusal("export_matrix", "SH-1", "--format", "json", "-o", tmp_path / "out") == (
-        "SH-1 has the responses of several offices (Quays, Nets): export them one by one."
+        "SH-1 has the responses of several offices (Quays, Nets): name one with --office."
     )
+
+
+@pytest.mark.parametrize(
+    ("office", "exported"), [("Quays", "Quays agree."), ("dn", "Nets agree."), ("-", "All agree.")]
+)
+def test_the_response_of_one_of_several_offices(tmp_path: Path, office: str, exported: str):
+    evaluation = factories.evaluation(reference="SH-1")
+    for one, comment in (
+        (factories.office("Quays"), "Quays agree."),
+        (factories.office("Department of Nets", short_name="DN"), "Nets agree."),
+        (None, "All agree."),
+    ):
+        factories.response(evaluation, office=one, overall_comment=comment)
+    run("export_matrix", "SH-1", "--format", "json", "--office", office, "-o", tmp_path / "out")
+    assert reader.read((tmp_path / "out").read_bytes()).overall_comment == exported
+
+
+def test_an_office_that_has_no_response(tmp_path: Path):
+    factories.response(factories.evaluation(reference="SH-1"), office=factories.office("Quays"))
+    command = ("export_matrix", "SH-1", "--format", "json", "-o", tmp_path / "out")
+    assert refusal(*command, "--office", "Nets") == (
+        "SH-1 has no response of “Nets”. It has those of: Quays."
+    )
+
+
+def test_a_snapshot_is_exported_as_it_was_frozen(tmp_path: Path):
+    world = World()
+    world.clear_all()
+    reference, out = world.evaluation.reference, tmp_path / "out"
+    frozen = world.response.snapshots.get(label="1").matrix
+    world.evaluation.recommendations.update(text="Changed behind its back.")
+    run("export_matrix", reference, "--format", "json", "--snapshot", "1", "-o", out)
+    assert out.read_text() == frozen
+    assert refusal("export_matrix", reference, "--format", "json", "--snapshot", "2", "-o", out) == (
+        "There is no snapshot “2”. There are: 1, draft 1; 1."
+    )
+
+
+def test_what_was_never_submitted_has_no_snapshot(harbours: str, tmp_path: Path):
+    assert refusal(
+        "export_matrix", harbours, "--format", "json", "--snapshot", "1", "-o", tmp_path / "out"
+    ) == ("The response was never submitted, so there is no snapshot of it.")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from evaltrack.documents.pdf import PdfUnavailableError
 from evaltrack.errors import Refused
+from evaltrack.names import folded
 from recommendations.models import Evaluation
 from responses import exports, imports
-from responses.models import ManagementResponse
+from responses.models import ManagementResponse, Snapshot
 
 IMPOSSIBLE = 2  # exit status
 
@@ -27,14 +28,32 @@ class Command(BaseCommand):
             "--layout", metavar="P", help="print it in the words and layout of this rule profile, not its own"
         )
         parser.add_argument(
+            "--snapshot",
+            metavar="LABEL",
+            help='as it was frozen then: "1" is version 1 as cleared, "2, draft 1" as first submitted',
+        )
+        parser.add_argument("--office", metavar="NAME", help="of several responses that of this office")
+        parser.add_argument(
             "-o", dest="out", metavar="OUT", type=Path, required=True, help="the file to write"
         )
 
-    def handle(self, *, reference: str, format: str, layout: str | None, out: Path, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        reference: str,
+        format: str,
+        layout: str | None,
+        snapshot: str | None,
+        office: str | None,
+        out: Path,
+        **options: Any,
+    ) -> None:
         try:
+            response = response_to(reference, office)
             content = exports.export(
-                response_to(reference),
+                response,
                 format,
+                snapshot=snapshot_called(response, snapshot) if snapshot else None,
                 profile=imports.profile_called(layout).rules if layout else None,
                 printed_on=timezone.localdate(),
             )
@@ -49,19 +68,42 @@ class Command(BaseCommand):
             ) from error
 
 
-def response_to(reference: str) -> ManagementResponse:
-    """The response to the evaluation. Raises Refused where there is none, or more than one."""
-    found = ManagementResponse.objects.filter(evaluation__reference=reference)
-    responses = list(found.select_related("evaluation__profile", "office").order_by("pk"))
-    if len(responses) == 1:
-        return responses[0]
-    if responses:
-        sentence = _(
-            "%(reference)s has the responses of several offices (%(offices)s): export them one by one."
-        )
-    elif Evaluation.objects.filter(reference=reference).exists():
-        sentence = _("%(reference)s has no management response yet.")
-    else:
+def response_to(reference: str, office: str | None = None) -> ManagementResponse:
+    """The response to the evaluation, of that office where one is named. Raises Refused without just one."""
+    rows = ManagementResponse.objects.filter(evaluation__reference=reference)
+    responses = list(rows.select_related("evaluation__profile", "office").order_by("pk"))
+    if not responses:
         sentence = _("There is no evaluation with the reference %(reference)s.")
+        if Evaluation.objects.filter(reference=reference).exists():
+            sentence = _("%(reference)s has no management response yet.")
+        raise Refused(sentence % {"reference": reference})
+    found = [one for one in responses if office is None or called(one, office)]
+    if len(found) == 1:
+        return found[0]
+    if office is None:
+        sentence = _(
+            "%(reference)s has the responses of several offices (%(offices)s): name one with --office."
+        )
+    else:
+        sentence = _("%(reference)s has no response of “%(office)s”. It has those of: %(offices)s.")
     offices = ", ".join(str(response.office or "-") for response in responses)
-    raise Refused(sentence % {"reference": reference, "offices": offices})
+    raise Refused(sentence % {"reference": reference, "office": office, "offices": offices})
+
+
+def called(response: ManagementResponse, office: str) -> bool:
+    """Whether that is a name of the responding office; "-" is the organisation as a whole."""
+    if response.office is None or office == "-":
+        return response.office is None and office == "-"
+    return folded(office) in (folded(response.office.name), folded(response.office.short_name))
+
+
+def snapshot_called(response: ManagementResponse, label: str) -> Snapshot:
+    labels = {one.label: one for one in response.snapshots.all()}
+    if label in labels:
+        return labels[label]
+    if not labels:
+        raise Refused(_("The response was never submitted, so there is no snapshot of it."))
+    raise Refused(
+        _("There is no snapshot “%(label)s”. There are: %(labels)s.")
+        % {"label": label, "labels": "; ".join(labels)}
+    )
