@@ -98,7 +98,8 @@ class Comparison:
         """Some of what differs, for the template ``comparison/_changes.html``."""
         found = Paginator(self.differences.changed, PER_PAGE).get_page(number)
         links = {} if self.new.snapshot else _links(self.new.response)
-        return Changes(self.marked, found, [Block(self.marked.recommendation(one), links) for one in found])
+        blocks = [Block(self.marked.recommendation(one), links) for one in found]
+        return Changes(self.old, self.new, self.marked, found, blocks)
 
 
 Links = dict[tuple[int, int | None], str]  # place of the recommendation, and of the action in it
@@ -127,6 +128,8 @@ class Block:
 class Changes:
     """A page of what differs: the front block stands on the first, the notes on the last."""
 
+    old: Version
+    new: Version
     marked: Marked
     page: "Page[RecommendationDifference]"
     blocks: list[Block]
