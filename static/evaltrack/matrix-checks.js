@@ -20,7 +20,7 @@
   });
 
   // The link was followed to this page. What one may not write stands there without its input.
-  const named = location.hash && document.getElementById(location.hash.slice(1));
+  const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   if (named?.matches(".cell, tr[data-action], textarea")) goTo(named);
   else if (location.hash && !named) {
     goTo(document.getElementById(`recommendation-${new URLSearchParams(location.search).get("open")}`));
