@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from django.utils.functional import cached_property
+
 from evaltrack.models import Part, User
 from recommendations.choices import Decision
 from recommendations.models import Recommendation, RecommendationParty
@@ -61,16 +63,27 @@ class Answered:
 
 
 class Draft:
-    """What the checks look at; nothing in it asks the database again once it is loaded."""
+    """What the checks look at: each part of it read once."""
 
     def __init__(self, response: ManagementResponse, today: date) -> None:
         self.response, self.today = response, today
         self.evaluation = response.evaluation
         self.rules: Profile = self.evaluation.profile.rules
-        self.book = AddressBook(now=datetime.combine(today, time.min, UTC), today=today)
-        self.names = Names(User.objects.values_list("name", flat=True))
-        self.notes = list(Footnote.objects.filter(response=response).order_by("order", "pk"))
         self.rows = list(self._rows())
+
+    # Few checks need these.
+
+    @cached_property
+    def book(self) -> AddressBook:
+        return AddressBook(now=datetime.combine(self.today, time.min, UTC), today=self.today)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(User.objects.values_list("name", flat=True))
+
+    @cached_property
+    def notes(self) -> list[Footnote]:
+        return list(Footnote.objects.filter(response=self.response).order_by("order", "pk"))
 
     def _rows(self) -> Iterator[Answered]:
         present = self.evaluation.recommendations.present()
