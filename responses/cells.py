@@ -22,7 +22,7 @@ from recommendations.models import Evaluation, Recommendation
 from responses import actions, answers, progress
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import Access
-from responses.wording import lock
+from responses.wording import lock, reason
 
 # A report and its correction by the same person within this time are one update.
 SAME_SITTING = timedelta(minutes=15)
@@ -279,6 +279,9 @@ def save(
     """
     field = field_of(address, response)
     lock(response)
+    # What the matrix prints of the evaluation is part of what is cleared.
+    if address.kind == "evaluation" and response.is_fixed:
+        raise Refused(reason(response))
     subject = subject_of(address, response)
     if not may_write(field, subject, access, _recommendation_of(subject)):
         raise PermissionDenied

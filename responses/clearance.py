@@ -228,6 +228,7 @@ def _decide(made: Made[ManagementResponse], state: StepState) -> ClearanceStep:
     step.name, step.function, step.office_name = by.name, by.function, step.office.name
     step.acting_for = _acting_for(step, by)
     step.save()
+    snapshots.look(snapshots.submitted(step), by=by, now=made.now)
     made.notes["step"] = f"{called(step)} ({step.office_name})"
     if step.acting_for:
         made.notes["acting_for"] = step.acting_for

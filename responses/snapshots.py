@@ -128,8 +128,8 @@ def cleared(response: ManagementResponse, version: int | None = None) -> Snapsho
 
 
 def submitted(step: ClearanceStep) -> Snapshot:
-    """The matrix that a step decides on."""
-    return _submitted(step).get()
+    """The matrix that a step decides on, read where it is asked for."""
+    return _submitted(step).defer("matrix").get()
 
 
 def submitter(step: ClearanceStep) -> int | None:

@@ -109,6 +109,9 @@ class Way:
 
     @property
     def who_can_change_that(self) -> str:
+        """Who else; nothing for whoever may do it here."""
+        if any(one.move.name in ("hand_over", "withdraw", "revise") for one in self.moves):
+            return ""
         match self.response.state:
             case S.IN_CLEARANCE:
                 people = ", ".join(name for step in self.steps if step.since for name in step.people)
@@ -180,6 +183,10 @@ class Way:
     @property
     def is_planned(self) -> bool:
         return self.response.state in (S.PREFILLING, S.DRAFTING)
+
+    @property
+    def is_over(self) -> bool:
+        return self.response.state in (S.CLEARED, S.PUBLISHED)
 
     @property
     def returned(self) -> ClearanceStep | None:
