@@ -170,7 +170,7 @@ class Directory:
     def _standing(self, today: date) -> Iterator[tuple[str, Proposal]]:
         """Offices by any of their names, unless they are no more."""
         for office in self.offices:
-            if office.ends_on is None or office.ends_on >= today:
+            if office.merged_into_id is None and (office.ends_on is None or office.ends_on >= today):
                 kind = office.get_kind_display()
                 yield folded(office.name), Proposal(office.name, office.short_name or kind)
                 for other in (office.short_name, *(alias.name for alias in office.aliases.all())):

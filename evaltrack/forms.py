@@ -222,6 +222,15 @@ class OfficeForm(WithinManaged):
     ends_on = like(Office, "ends_on", widget=Day, help_text=_("The last day; empty while it exists."))
 
 
+class MergerForm(WithinManaged):
+    """Into which office another one is merged."""
+
+    into = OfficeField(
+        label=_("Merge into"),
+        help_text=_("The office that goes on. You see what goes there before anything is done."),
+    )
+
+
 class ChangedOfficeForm(OfficeForm):
     """An office that exists. Its focal point is one of the people who hold a role there."""
 

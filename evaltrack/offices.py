@@ -70,6 +70,11 @@ def change_office(
     Raises PermissionDenied, Refused where the name is taken or the dates are out of order.
     """
     check_office(by, office)
+    if office.merged_into:
+        raise Refused(
+            _("%(office)s was merged into %(into)s, and stays as it was.")
+            % {"office": office.name, "into": office.merged_into.name}
+        )
     for column in {"name", "short_name"} & fields.keys():
         fields[column] = _unambiguous(fields[column], office)
     _in_order(fields.get("starts_on", office.starts_on), fields.get("ends_on", office.ends_on))

@@ -208,7 +208,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# What a storey above adds to who may see an evaluation (callables that return a Q for a user).
+# What a storey above adds to who may see an evaluation (callables that return a Q for a user and their reach).
 EVALUATION_INVOLVEMENT = ["responses.permissions.involved_in"]
 # What a storey above has against a move of an evaluation (callables that return a sentence or ""), who passes
 # on that one was made, and what keeps its recommendations from being changed (a sentence or "").
@@ -219,8 +219,8 @@ RECOMMENDATION_LOCKS = ["responses.wording.lock_recommendations"]
 PERSON_HOLDINGS = ["evaltrack.hand_over.own", "responses.holdings.held"]
 # What a person sees of the storeys above, and why (a class as ``evaltrack.access.Sight`` has it).
 PERSON_SIGHT = "responses.sight.Sight"
-# What goes along when one office is merged into another (``evaltrack.offices.Companion``).
-OFFICE_MERGES: list[str] = []
+# What goes along when one office is merged into another (``evaltrack.mergers.Companion``).
+OFFICE_MERGES = ["responses.merging.COMPANION"]
 # What else ``verify_history`` proves unaltered (callables that yield a sentence for each fault).
 INTEGRITY_CHECKS = ["responses.snapshots.altered"]
 # How long the link in a mail leads who clears a response to its page.

@@ -52,6 +52,7 @@ units = [
     path("add/", offices.office_add, name="office_add"),
     path("<int:pk>/", offices.office, name="office"),
     path("<int:pk>/edit/", offices.office_edit, name="office_edit"),
+    path("<int:pk>/merge/", offices.office_merge, name="office_merge"),
     path("<int:pk>/aliases/", offices.alias_add, name="alias_add"),
     path("aliases/<int:pk>/remove/", offices.alias_remove, name="alias_remove"),
 ]

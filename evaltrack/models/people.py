@@ -133,7 +133,10 @@ class OfficeQuerySet(models.QuerySet["Office"]):
         """The office with that name, short name or alias, however it is capitalised or accented."""
         key = folded(text)
         return (
-            self.filter(Q(name_key=key) | Q(short_name_key=key) | Q(aliases__key=key)).distinct().first()
+            self.filter(Q(name_key=key) | Q(short_name_key=key) | Q(aliases__key=key))
+            .order_by(F("merged_into").asc(nulls_first=True), "pk")  # before an office, its successor
+            .distinct()
+            .first()
             if key
             else None
         )

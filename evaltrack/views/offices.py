@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from evaltrack import offices, people
+from evaltrack import mergers, offices, people
 from evaltrack.errors import Refused
-from evaltrack.forms import AliasForm, ChangedOfficeForm, OfficeFilter, OfficeForm
+from evaltrack.forms import AliasForm, ChangedOfficeForm, MergerForm, OfficeFilter, OfficeForm
 from evaltrack.models import Membership, Office, OfficeAlias
 from evaltrack.names import folded
 from evaltrack.views.people import require_manager
@@ -94,7 +94,7 @@ def office(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def one(pk: int) -> Office:
-    return get_or_404(Office.objects.select_related("parent", "focal_point"), pk=pk)
+    return get_or_404(Office.objects.select_related("parent", "focal_point", "merged_into"), pk=pk)
 
 
 def show(request: AuthedRequest, shown: Office, alias_form: AliasForm, status: int = 200) -> HttpResponse:
@@ -102,6 +102,7 @@ def show(request: AuthedRequest, shown: Office, alias_form: AliasForm, status: i
     context = {
         "office": shown,
         "children": shown.children.order_by("name"),
+        "merged_from": shown.merged_from.order_by("name"),
         "members": members.order_by("person__name", "role"),
         "aliases": shown.aliases.order_by("name"),
         "alias_form": alias_form,
@@ -141,6 +142,37 @@ def office_edit(request: AuthedRequest, pk: int) -> HttpResponse:
         "people/office_form.html",
         {"form": form, "office": shown, "crumbs": crumbs(title, (_("Change"), ""))},
     )
+
+
+@signed_in
+def office_merge(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Choose the office that goes on, see what goes there, and do it."""
+    require_manager(request)
+    me, today, shown = request.user, timezone.localdate(), one(pk)
+    people.check_office(me, shown)
+    sent = request.POST if request.method == "POST" else request.GET or None
+    form = MergerForm(sent, managed=people.managed_by(me))
+    into = form.cleaned_data["into"] if form.is_valid() else None
+    hindrance = mergers.hindrance(shown, into, today) if into else ""
+    if request.method == "POST" and into:
+        try:
+            mergers.merge(shown, into, by=me, today=today)
+        except Refused as refusal:
+            hindrance = str(refusal)
+        else:
+            sentence = _("%(office)s is merged into %(into)s.")
+            messages.success(request, sentence % {"office": shown.name, "into": into.name})
+            return redirect("office", into.pk)
+    context = {
+        "form": form,
+        "office": shown,
+        "into": into,
+        "hindrance": hindrance,
+        "preview": mergers.preview(shown, today) if into and not hindrance else [],
+        "crumbs": crumbs((shown.name, reverse("office", args=[pk])), (_("Merge"), "")),
+    }
+    refused = form.errors or (request.method == "POST" and hindrance)
+    return render(request, "people/office_merge.html", context, status=422 if refused else 200)
 
 
 @require_POST

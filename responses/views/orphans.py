@@ -36,7 +36,7 @@ def orphan_name(request: AuthedRequest, key: str, pk: int) -> HttpResponse:
     require_office(request)
     form = NameForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["person"]))
+        messages.error(request, " ".join(str(error) for error in form.errors["person"]))
         return redirect("orphans")
     person = form.cleaned_data["person"]
     try:

@@ -78,6 +78,16 @@ PAGES = [
     ("get", "/offices/{country}/edit/", (302, 403, 403, 200, 200)),
     ("get", "/offices/{hq}/edit/", (302, 403, 403, 403, 200)),
     ("get", "/offices/999999/", (302, 403, 403, 404, 404)),
+    ("get", "/offices/{country}/merge/", (302, 403, 403, 200, 200)),
+    ("get", "/offices/{country}/merge/?into={country}", (302, 403, 403, 200, 200)),
+    ("post", "/offices/{country}/merge/", (302, 403, 403, 422, 422)),
+    ("get", "/offices/{hq}/merge/", (302, 403, 403, 403, 200)),
+    ("post", "/offices/{hq}/merge/", (302, 403, 403, 403, 422)),
+    ("get", "/offices/999999/merge/", (302, 403, 403, 404, 404)),
+    ("get", "/orphans/", (302, 403, 403, 200, 200)),
+    ("post", "/orphans/actions/999999/", (302, 403, 403, 302, 302)),
+    ("post", "/orphans/steps/999999/", (302, 403, 403, 302, 302)),
+    ("get", "/orphans/actions/999999/", (405, 405, 405, 405, 405)),
     ("post", "/offices/{hq}/aliases/", (302, 403, 403, 422, 422)),
     ("post", "/offices/aliases/{hq_alias}/remove/", (302, 403, 403, 403, 302)),
     ("post", "/offices/aliases/999999/remove/", (302, 403, 403, 404, 404)),
@@ -137,7 +147,8 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
         ("/people/add/", 9),
         ("/offices/", 6),
         ("/offices/?q=office", 6),
-        ("/offices/{hq}/", 11),
+        ("/offices/{hq}/", 12),
+        ("/offices/{other}/merge/?into={hq}", 20),
         ("/offices/{hq}/edit/", 13),
         ("/roles/", 7),
         ("/profile/", 8),
@@ -156,7 +167,7 @@ def test_a_page_costs_the_same_however_much_it_shows(
     client.force_login(admin)
 
     with django_assert_num_queries(queries):
-        answer = client.get(address.format(person=person.pk, hq=hq.pk))
+        answer = client.get(address.format(person=person.pk, hq=hq.pk, other=below.pk))
     assert answer.status_code == 200
 
 
@@ -452,3 +463,32 @@ def test_the_roles_page_shows_every_grant_and_every_holder(client: Client, peopl
         "Lea Local",
     ]
     assert "/people/" not in page.text, "who may not open a person gets no link to one"
+
+
+# Merging -------------------------------------------------------------------------------------------------
+
+
+def test_an_office_is_merged_after_a_look_at_what_goes_along(
+    client: Client, admin: User, people: dict[str, User], hq: Office, country: Office
+) -> None:
+    path = f"/offices/{country.pk}/merge/"
+
+    page = client.get(path, {"into": hq.pk}).text
+    assert "What goes to Headquarters" in page
+    assert "2 roles go over" in page
+    answer = client.post(path, {"into": hq.pk}, follow=True)
+
+    assert "Country Office Arvendia is merged into Headquarters." in answer.text
+    assert f'<a href="/offices/{country.pk}/">Country Office Arvendia</a>' in answer.text
+    assert "Merged into" in client.get(f"/offices/{country.pk}/").text
+
+
+def test_a_merger_that_cannot_be_says_why(client: Client, admin: User, hq: Office, country: Office) -> None:
+    path = f"/offices/{hq.pk}/merge/"
+
+    shown, sent = client.get(path, {"into": country.pk}), client.post(path, {"into": country.pk})
+
+    assert (shown.status_code, sent.status_code) == (200, 422)
+    for page in (shown.text, sent.text):
+        assert "Country Office Arvendia is part of Headquarters." in page
+        assert "What goes to" not in page

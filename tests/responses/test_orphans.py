@@ -229,7 +229,7 @@ def test_looking_costs_the_same(
 
     with django_assert_num_queries(26):
         assert len(orphans.found_by(unit, now=NOW, today=TODAY)) == 4
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         orphans.count(unit, now=NOW, today=TODAY)
 
 
