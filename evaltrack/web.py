@@ -54,6 +54,7 @@ class Entry:
 NAVIGATION = [
     Entry("home", _("My work")),
     Entry("evaluations", _("Evaluations")),
+    Entry("responses_owed", _("Responses owed"), Permission.OVERSEE),
     Entry("deliveries", _("Mail"), Permission.SEE_DELIVERY),
     Entry("people", _("People"), Permission.MANAGE_PEOPLE),
     Entry("offices", _("Offices"), Permission.MANAGE_PEOPLE),

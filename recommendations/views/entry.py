@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from evaltrack.errors import Refused
 from evaltrack.web import AuthedRequest, get_or_404, require, signed_in
 from recommendations import evaluations
+from recommendations.choices import EvaluationState
 from recommendations.forms import EvaluationForm
 from recommendations.models import Evaluation
 from recommendations.permissions import may_edit, may_enter
@@ -34,6 +35,8 @@ def new(request: AuthedRequest) -> HttpResponse:
             messages.success(
                 request, _("%(reference)s is saved. You can leave and go on later.") % {"reference": entered}
             )
+            if entered.state != EvaluationState.FINAL:
+                return redirect("evaluation", entered.pk)
             then = reverse("response_new", args=[entered.pk])
             return redirect(f"{reverse('recommendations_paste', args=[entered.pk])}?next={then}")
     context = {

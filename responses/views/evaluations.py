@@ -1,27 +1,29 @@
-"""The list of evaluations with how far each is answered, the page of one, and beginning its response."""
-
-from typing import Any
+"""The list of evaluations with how far each is answered, the page of one, and moving it on."""
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from evaltrack.errors import Refused
 from evaltrack.models import Office
-from evaltrack.web import AuthedRequest, get_or_404, paginate, render_part, require, signed_in
-from recommendations.models import Evaluation, Recommendation
+from evaltrack.roles import Permission
+from evaltrack.web import AuthedRequest, get_or_404, paginate, render_part, signed_in
+from recommendations.choices import EvaluationState
+from recommendations.lifecycle import WAY
+from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
-from recommendations.permissions import may_edit, may_edit_recommendations, may_enter
-from responses import answers, history, standing
-from responses.forms import OWED, EvaluationFilter, ResponseForm
-from responses.models import ManagementResponse
-from responses.permissions import may_open
+from recommendations.permissions import Standing, may_enter
+from responses import history, requests, standing
+from responses.forms import OWED, EvaluationFilter
+from responses.models import Extension
 
+NOT_SEEN = "-"  # a form that does not say what its page showed makes no move
 PER_PAGE = 25
 LISTED_RECOMMENDATIONS = 200
 
@@ -54,6 +56,7 @@ def matching(
     office: Office | None = None,
     profile: str = "",
     year: int | None = None,
+    state: str = "",
     response: str = "",
 ) -> EvaluationQuerySet:
     """The evaluations that a filter shows; every word must stand in the title or the reference."""
@@ -70,6 +73,8 @@ def matching(
         found = found.filter(profile__slug=profile)
     if year:
         found = found.filter(report_date__year=year)
+    if state:
+        found = found.filter(state=state)
     if response:
         states = (standing.MISSING, standing.INCOMPLETE) if response == OWED else (response,)
         found = standing.in_state(found, *states)
@@ -83,7 +88,10 @@ def evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
     rows = Evaluation.objects.visible_to(user).select_related("profile", "manager")
     found = get_or_404(rows.prefetch_related("offices", "evaluators"), pk=pk)
     responses = found.responses.select_related("evaluation", "office", "coordinator").order_by("pk")
+    responses = responses.prefetch_related(Prefetch("extensions", Extension.objects.order_by("at", "pk")))
     standings = standing.standings(responses, today)
+    here = Standing(user, found)
+    held = here.access
     context = {
         "evaluation": found,
         "rules": found.profile.rules,
@@ -93,51 +101,60 @@ def evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
             :LISTED_RECOMMENDATIONS
         ],
         "first_response": standings[0].response if standings else None,
-        "may_edit": may_edit(user, found),
-        "may_edit_recommendations": may_edit_recommendations(user, found),
-        "may_open": may_open(user, found),
+        "stations": stations(found),
+        "offers": WAY.offers(found, user, held),
+        "seen": WAY.moment(found),
+        "may_edit": held.edit,
+        "may_edit_recommendations": held.edit_recommendations,
+        "may_open": held.edit or here.holds(Permission.RESPOND),
+        "unready": requests.unready(found),
+        "oversees": held.oversee,
+        "coordinates": [one.pk for one in responses if here.acts_as(one.coordinator_id)],
         "events": history.of_evaluation(found),
         "crumbs": [(_("Evaluations"), reverse("evaluations")), (found.name, "")],
     }
     return render(request, "evaluations/evaluation.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @signed_in
-def response_new(request: AuthedRequest, pk: int) -> HttpResponse:
-    """The last step of entering an evaluation: who answers it."""
-    found = get_or_404(Evaluation.objects.visible_to(request.user).select_related("profile"), pk=pk)
-    require(may_open(request.user, found), _("You may not begin the response to this evaluation."))
-    offices = list(found.offices.all()[:2])
-    initial: dict[str, Any] = {"office": offices[0] if len(offices) == 1 else None}
-    form = ResponseForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        opened = begun(request, found, form)
-        if opened:
-            messages.success(request, _("The management response is open. Fill in the matrix."))
-            return redirect("matrix", opened.pk)
-    context = {
-        "form": form,
-        "evaluation": found,
-        "has_recommendations": Recommendation.objects.present().filter(evaluation=found).exists(),
-        "step": 3,
-        "crumbs": [
-            (_("Evaluations"), reverse("evaluations")),
-            (found.name, reverse("evaluation", args=[found.pk])),
-            (_("Response"), ""),
-        ],
-    }
-    return render(request, "evaluations/response.html", context, status=422 if form.errors else 200)
-
-
-def begun(request: AuthedRequest, found: Evaluation, form: ResponseForm) -> ManagementResponse | None:
-    """The response that was opened; refused, the form says why."""
-    fields = form.cleaned_data
-    coordinator = fields["coordinator"]
-    if coordinator and not fields["coordinator_text"].strip():
-        fields["coordinator_text"] = str(coordinator)
+def evaluation_move(request: AuthedRequest, pk: int) -> HttpResponse:
+    """``move``, its ``comment``, and in ``seen`` how the evaluation stood on the page."""
+    found = get_or_404(Evaluation.objects.visible_to(request.user), pk=pk)
+    comment = request.POST.get("comment", "").replace("\r\n", "\n")
     try:
-        return answers.open_response(found, by=request.user, **fields)
+        made = WAY.make(
+            found, request.POST.get("move", ""), by=request.user, now=timezone.now(), comment=comment,
+            seen=request.POST.get("seen") or NOT_SEEN,
+        )  # fmt: skip
     except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
+        return _not_made(request, found, str(refusal), comment, status=409)
+    except PermissionDenied:
+        return _not_made(request, found, _("You may not do that (any more)."), comment, status=403)
+    state = made.subject.get_state_display()
+    messages.success(request, _("The evaluation is now “%(state)s”.") % {"state": state})
+    return redirect("evaluation", pk)
+
+
+def _not_made(
+    request: AuthedRequest, found: Evaluation, sentence: str, comment: str, *, status: int
+) -> HttpResponse:
+    """Why nothing was done, with what was typed."""
+    back = reverse("evaluation", args=[found.pk])
+    context = {
+        "sentence": sentence,
+        "comment": comment,
+        "back": back,
+        "crumbs": [(_("Evaluations"), reverse("evaluations")), (found.name, back)],
+    }
+    return render(request, "clearance/not_made.html", context, status=status)
+
+
+def stations(found: Evaluation) -> list[tuple[str, str]]:
+    """The way of the evaluation: each station's name, and whether it is past, here or still to come."""
+    way = [state for state in EvaluationState.values if state != EvaluationState.CANCELLED]
+    here = way.index(found.state) if found.state in way else -1
+    return [
+        (str(EvaluationState(state).label), "here" if place == here else "past" if place < here else "")
+        for place, state in enumerate(way)
+    ]

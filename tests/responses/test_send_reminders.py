@@ -37,6 +37,7 @@ def test_what_is_due_today_is_planned_and_sent(smtp_server: MailServer) -> None:
     assert send_reminders() == (
         "Reminders planned: 1, digests written: 1\n"
         "Key actions without a recipient: 0\n"
+        "Reminders that a response is due: 0\n"
         "Mails sent: 1, put off: 0, failed: 0\n"
     )
     (message,) = smtp_server.messages
@@ -63,6 +64,7 @@ def test_a_dry_run_tells_who_would_get_what_and_changes_nothing(smtp_server: Mai
         "Reminders planned: 2, digests written: 1\n"
         "Key actions without a recipient: 1\n"
         f"  {lost.answer.recommendation}: Find it. [The partner]\n"
+        "Reminders that a response is due: 0\n"
         "Nothing was changed or sent.\n"
     )
     assert not Reminder.objects.exists()
