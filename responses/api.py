@@ -114,7 +114,7 @@ class Answers(Creatable[RecommendationResponse], Changeable[RecommendationRespon
 
     def make(self, **values: Any) -> RecommendationResponse:
         response, recommendation = values.pop("response"), values.pop("recommendation")
-        answers.check(self.person, response)
+        answers.check(self.person, response, recommendation.pk)
         # Two who answer at once must not both believe that they were first.
         locked = ManagementResponse.objects.select_for_update().get(pk=response.pk)
         there = locked.answers.filter(recommendation=recommendation).first()
