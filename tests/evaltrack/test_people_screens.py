@@ -22,10 +22,13 @@ SCREENS = [
     "/people/add/",
     "/people/{person}/",
     "/people/{person}/edit/",
+    "/people/{person}/hand-over/",
     "/offices/",
     "/offices/add/",
     "/offices/{office}/",
     "/offices/{office}/edit/",
+    "/offices/{office}/merge/",
+    "/orphans/",
     "/roles/",
     "/nowhere/",
 ]
@@ -53,7 +56,7 @@ def clerk(hq: Office) -> User:
 def no_complaints(page: Page) -> Iterator[None]:
     """The console stays empty: no script error, nothing that the content policy had to stop."""
     said: list[str] = []
-    refused = re.compile(r"status of 40|Response Status Error Code 401")
+    refused = re.compile(r"status of 4[02]|Response Status Error Code 401")
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     yield
@@ -178,3 +181,28 @@ def test_everything_works_without_javascript(
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Offices").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Offices")
     context.close()
+
+
+def test_what_a_person_holds_is_handed_over_before_the_account_is_closed(
+    page: Page, live_server: LiveServer, admin: User, clerk: User, hq: Office
+) -> None:
+    evaluation = make.evaluation([hq], short_title="River ports", manager=clerk)
+    answer = make.answer(make.recommendation(evaluation), decision="accepted")
+    action = make.action(answer, text="Mend the pump.", lead=clerk)
+    enter(page, live_server, admin, f"/people/{clerk.pk}/")
+    page.get_by_role("link", name="Deactivate").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hand over from Cy Clerk")
+    expect(page.get_by_role("link", name="River ports: Mend the pump.")).to_be_visible()
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        inspect(page, f"hand-over-{width}")
+
+    page.get_by_label("Reason").fill("Moves to another agency.")
+    page.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_text("Name the new holder.")).to_be_visible()
+    page.get_by_label("New holder").fill("Ada Admin")
+    page.get_by_role("button", name="Hand over").click()
+
+    expect(page.get_by_text("What Cy Clerk held is handed over.")).to_be_visible()
+    expect(page.get_by_text("Cy Clerk can no longer sign in.")).to_be_visible()
+    assert action.parties.get().person == admin
