@@ -35,7 +35,7 @@ def take(
     label = f"{response.version}"
     if kind == SnapshotKind.SUBMITTED:
         label = f"{response.version}, draft {submission}"
-    return Snapshot.objects.create(
+    taken = Snapshot.objects.create(
         response=response,
         kind=kind,
         version=response.version,
@@ -47,6 +47,9 @@ def take(
         taken_at=now,
         taken_by=by,
     )
+    if by:
+        look(taken, by=by, now=now)
+    return taken
 
 
 def publish(response: ManagementResponse, *, now: datetime) -> None:
