@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from evaltrack.models import Deputy, Membership, User
-from evaltrack.roles import Permission, identities
+from evaltrack.roles import Permission, Reach
 from recommendations.models import Evaluation
 from recommendations.permissions import Standing
 from responses.choices import ResponseState, StepState
@@ -50,17 +50,23 @@ def clears(user: User) -> Q:
     return Q(decided_by=user) | (Q(Exists(holding)) & ~Q(state=StepState.WITHDRAWN))
 
 
-def involved_in(user: User) -> Q:
+def involved_in(user: User, held: Reach) -> Q:
     """The evaluations (as a Q on Evaluation) whose response the person has a part in.
 
-    They coordinate it, draft or clear it, or have a key action in it.
+    It is their office's, which need not be one of the evaluation's; or they coordinate it, draft or clear it,
+    or have a key action in it.
     """
-    coordinated = ManagementResponse.objects.filter(coordinator__in=identities(user))
+    open_to_all = Q(office__in=held.at(Permission.VIEW), evaluation__confidential=False)
+    theirs = ManagementResponse.objects.filter(
+        open_to_all | Q(office__in=held.at(Permission.SEE_CONFIDENTIAL))
+    )
+    coordinated = ManagementResponse.objects.filter(coordinator__in=held.identities)
     drafted = Drafter.objects.filter(party_of(user))
     cleared = ClearanceStep.objects.filter(clears(user))
     acting = KeyAction.objects.filter(actions_of(user), removed_at=None)
     return (
-        Q(pk__in=coordinated.values("evaluation_id"))
+        Q(pk__in=theirs.values("evaluation_id"))
+        | Q(pk__in=coordinated.values("evaluation_id"))
         | Q(pk__in=drafted.values("answer__response__evaluation_id"))
         | Q(pk__in=cleared.values("response__evaluation_id"))
         | Q(pk__in=acting.values("answer__response__evaluation_id"))

@@ -59,7 +59,7 @@ class Sight:
             return []
         known = _matching(Evaluation.objects.visible_to(self.by), query)
         hidden = known.exclude(pk__in=Evaluation.objects.visible_to(self.person).values("pk"))
-        rows = list(hidden.prefetch_related("offices", "evaluators").order_by("reference")[:UNSEEN])
+        rows = list(hidden.prefetch_related("evaluators").order_by("reference")[:UNSEEN])
         return [_told(one, list(self._why_not(one))) for one in rows]
 
     # Why ------------------------------------------------------------------------------------------------
@@ -175,7 +175,8 @@ class Sight:
         if not self.person.is_active:
             yield _("The account is closed.")
             return
-        above = {pk for office in one.offices.all() for pk in self._above(office.pk)}
+        offices = list(dict.fromkeys(office for _pk, office in self._offices_of({one.pk: one})))
+        above = {pk for office in offices for pk in self._above(office)}
         here = [carrier for carrier in self.standing.carriers if carrier.office.pk in above]
         viewing = [carrier for carrier in here if Permission.VIEW in carrier.permissions]
         if one.confidential:
@@ -183,7 +184,7 @@ class Sight:
         for carrier in viewing if one.confidential else here:
             yield _("%(role)s: not enough to see it.") % {"role": carrier}
         if not here:
-            names = ", ".join(office.name for office in one.offices.all()) or "–"
+            names = ", ".join(self._offices[office].name for office in offices) or "–"
             yield _("They hold no role at %(offices)s or an office above.") % {"offices": names}
         yield from self._past_roles(above)
         if one.handed_over_at and self.person in one.evaluators.all():
@@ -214,8 +215,11 @@ class Sight:
         return Office.objects.in_bulk()
 
     def _offices_of(self, shown: dict[int, Evaluation]) -> list[tuple[int, int]]:
+        """Those an evaluation is of, and those that respond to it."""
         at = Evaluation.offices.through.objects.filter(evaluation__in=shown)
-        return list(at.values_list("evaluation_id", "office_id"))
+        responding = ManagementResponse.objects.filter(evaluation__in=shown).exclude(office=None)
+        pairs = responding.values_list("evaluation_id", "office_id")
+        return [*at.values_list("evaluation_id", "office_id"), *pairs]
 
     def _above(self, office: int) -> Iterator[int]:
         """The office and those above it, nearest first."""

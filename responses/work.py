@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from evaltrack import text
 from evaltrack.models import Membership, Part, User
-from evaltrack.roles import Permission, office_ids, roles_with
+from evaltrack.roles import Permission, identities, office_ids, roles_with
 from recommendations.choices import OVER, OWING, StatusLevel
 from recommendations.models import Evaluation
 from recommendations.profiles import Profile
@@ -168,7 +168,8 @@ def matrices_of(user: User, today: date) -> list[Standing]:
         evaluation=OuterRef("evaluation"), office__in=own_offices
     )
     answered_for = Q(coordinator=None) & (Q(office__in=own_offices) | Q(office=None) & Q(Exists(of_office)))
-    found = ManagementResponse.objects.filter(Q(coordinator=user) | answered_for)
+    coordinated = Q(coordinator__in=identities(user))
+    found = ManagementResponse.objects.visible_to(user).filter(coordinated | answered_for)
     found = found.select_related("evaluation", "office").defer("overall_comment")
     waiting = [one for one in standing.standings(found, today) if one.gaps]
     return sorted(waiting, key=lambda one: (one.is_answered, one.due or date.max, one.response.pk))
@@ -192,7 +193,8 @@ def oversight_of(user: User, today: date, *, besides: Iterable[Standing] = ()) -
     if not offices and not user.is_superuser:
         return None
     within = Evaluation.offices.through.objects.filter(evaluation=OuterRef("pk"), office__in=offices)
-    found = Evaluation.objects.all() if user.is_superuser else Evaluation.objects.filter(Exists(within))
+    found = Evaluation.objects.visible_to(user)
+    found = found if user.is_superuser else found.filter(Exists(within))
     found = found.filter(state__in=OWING)
     found = standing.in_state(found, standing.MISSING, standing.INCOMPLETE)
     found = found.exclude(pk__in=[one.response.evaluation_id for one in besides])
@@ -208,5 +210,6 @@ def oversight_of(user: User, today: date, *, besides: Iterable[Standing] = ()) -
 
 def handed_over_by(user: User, today: date) -> list[Answering]:
     """The evaluations whose recommendations the person, their evaluator, enters: until they hand over."""
-    found = Evaluation.objects.filter(evaluators=user, handed_over_at=None).exclude(state__in=OVER)
+    found = Evaluation.objects.visible_to(user).filter(evaluators=user, handed_over_at=None)
+    found = found.exclude(state__in=OVER)
     return standing.answering(standing.with_counts(found, today).order_by("-report_date", "pk"), today)

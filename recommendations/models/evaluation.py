@@ -37,7 +37,7 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         written = Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
         seen |= Q(pk__in=written, handed_over_at=None)
         for path in settings.EVALUATION_INVOLVEMENT:
-            seen |= import_string(path)(user)
+            seen |= import_string(path)(user, held)
         return self.filter(seen)
 
 

@@ -1,4 +1,4 @@
-"""The checks of a draft: a panel on the matrix page, fetched when it comes into view, and a page of its own."""
+"""The checks of a draft: a panel of the matrix page, fetched when it comes into view, and their own page."""
 
 from itertools import islice
 

@@ -97,7 +97,11 @@ class World:
             one.evaluators.add(self.anyone())
         if not self.often(6):
             return one
-        response = make.response(one, coordinator=self.anyone() if self.often(2) else None)
+        response = make.response(
+            one,
+            coordinator=self.anyone() if self.often(2) else None,
+            office=self.anywhere() if self.often(4) else None,
+        )
         answer = make.answer(make.recommendation(one), response)
         if self.often(3):
             Drafter.objects.create(answer=answer, name="Drafter", **self.party())
@@ -258,7 +262,7 @@ def test_the_number_of_queries_does_not_grow(count, django_assert_max_num_querie
         Drafter.objects.create(answer=answer, name="Me", person=person)
         shown.append(one)
     sight = sight_of(person)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         sight.reasons(shown)
 
 

@@ -211,7 +211,7 @@ def test_a_long_list_says_how_many_more_there_are(office):
 
 
 def test_an_evaluator_hands_over_until_management_answers(person):
-    open_one, begun = make.evaluation(), make.evaluation()
+    open_one, begun = make.evaluation(), make.evaluation(handed_over_at=make.NOW)
     for one in (open_one, begun):
         one.evaluators.add(person)
     make.response(begun)
