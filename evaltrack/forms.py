@@ -268,6 +268,7 @@ class HandOverForm(forms.Form):
 
     way = forms.ChoiceField(
         label=_("Who takes it"),
+        label_suffix="",
         widget=forms.RadioSelect,
         choices=[
             ("person", _("The person named here")),
@@ -275,7 +276,11 @@ class HandOverForm(forms.Form):
         ],
         initial="person",
     )
-    to = PersonField(label=_("New holder"), required=False, help_text=_("Name or e-mail address."))
+    to = PersonField(
+        label=_("New holder"),
+        required=False,
+        help_text=_("Name or e-mail address. Empty where the focal points take it."),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
