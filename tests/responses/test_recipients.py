@@ -61,8 +61,8 @@ def test_who_left_has_no_deputy(absent: User, deputy: User) -> None:
 def test_of_an_action_that_nobody_leads_the_coordinators_deputy_is_told_too(
     absent: User, deputy: User
 ) -> None:
-    book = AddressBook(now=make.NOW)
     manager = make.user()
+    book = AddressBook(now=make.NOW)
 
     assert book.stand_in(absent.pk, manager.pk) == {absent.pk, deputy.pk}
     assert book.stand_in(None, manager.pk) == {manager.pk}
