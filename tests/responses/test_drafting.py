@@ -16,6 +16,7 @@ from responses.choices import ResponseState
 from responses.models import Drafter
 from responses.permissions import access
 from tests import factories as make
+from tests.api import Program
 
 pytestmark = pytest.mark.django_db
 
@@ -262,6 +263,21 @@ def test_the_holder_of_a_role_drafts_as_long_as_they_hold_it(response, coordinat
     assert access(holder, response).drafts == {second.pk}
     Membership.objects.filter(person=holder).delete()
     assert access(holder, response).drafts == frozenset()
+
+
+def test_the_api_obeys_the_same_rule(drafted, response, outsider):
+    own, other = drafted
+    theirs = make.action(other)
+    program = Program(outsider)
+    assert program.patch(f"answers/{own.pk}/", {"decision": "accepted"}).status_code == 200
+    assert program.post("actions/", {"answer": own.pk, "text": "Train the pilots."}).status_code == 201
+    assert program.patch(f"answers/{other.pk}/", {"narrative": "Mine."}).status_code == 403
+    assert program.post("actions/", {"answer": other.pk, "text": "Mine."}).status_code == 403
+    assert program.patch(f"actions/{theirs.pk}/", {"text": "Mine."}).status_code == 403
+    assert program.delete(f"actions/{theirs.pk}/").status_code == 403
+    assert program.patch(f"responses/{response.pk}/", {"overall_comment": "Mine."}).status_code == 403
+    again = {"response": response.pk, "recommendation": own.recommendation_id, "narrative": "Again."}
+    assert f"change answer {own.pk}" in program.post("answers/", again).json()["error"]["message"]
 
 
 # My work -------------------------------------------------------------------------------------------------
