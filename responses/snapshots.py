@@ -18,7 +18,8 @@ from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
 from responses.models import ClearanceStep, ManagementResponse, Sighting, Snapshot
 
-Seals = dict[str, list[Any]]  # the hash of a matrix, and who cleared it
+# Whether it was cleared and the hash of the matrix, and who cleared it.
+Seals = dict[tuple[bool, str], list[Any]]
 
 
 def take(
@@ -70,7 +71,8 @@ def is_intact(snapshot: Snapshot, sealed: Seals | None = None) -> bool:
     if sha256(snapshot.matrix) != snapshot.sha256:
         return False
     known = seals(snapshot.response_id) if sealed is None else sealed
-    return snapshot.cleared_by in known.get(snapshot.sha256, [])
+    is_cleared = snapshot.kind == SnapshotKind.CLEARED
+    return snapshot.cleared_by in known.get((is_cleared, snapshot.sha256), [])
 
 
 def seals(response: int) -> Seals:
@@ -80,7 +82,8 @@ def seals(response: int) -> Seals:
     )
     found: Seals = defaultdict(list)
     for changes in moves.values_list("changes", flat=True):
-        found[changes["snapshot"][1]].append(changes.get("cleared_by", ["", []])[1])
+        key = "cleared_by" in changes, changes["snapshot"][1]
+        found[key].append(changes.get("cleared_by", ["", []])[1])
     return found
 
 
@@ -92,6 +95,9 @@ def altered() -> Iterator[str]:
 
 
 def matrix_of(snapshot: Snapshot) -> Matrix:
+    """The matrix that was frozen; one that does not fit its hash is read as carefully as a stranger's."""
+    if sha256(snapshot.matrix) == snapshot.sha256:
+        return reader.restored(snapshot.matrix)
     return reader.read(snapshot.matrix.encode())
 
 
