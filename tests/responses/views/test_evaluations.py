@@ -1,4 +1,4 @@
-"""The list of evaluations, the page of one, and beginning its response."""
+"""The list of evaluations, the page of one, and moving it on."""
 
 from datetime import date, timedelta
 
@@ -6,9 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltrack.roles import Role
 from recommendations.choices import Decision
-from responses.models import ManagementResponse
 from tests import factories as make
 from tests.people import five
 
@@ -144,7 +142,7 @@ def test_the_list_takes_the_same_number_of_queries(client, officer, office, djan
             make.answer(make.recommendation(evaluation), decision=Decision.ACCEPTED), due=date(2026, 1, 2)
         )
     client.get(LIST)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(LIST)
 
 
@@ -232,83 +230,8 @@ def test_the_page_takes_the_same_number_of_queries(
         make.action(make.answer(make.recommendation(evaluation), response, decision=Decision.ACCEPTED))
         evaluation.offices.add(make.office())
     client.get(reverse("evaluation", args=[evaluation.pk]))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(23):
         client.get(reverse("evaluation", args=[evaluation.pk]))
-
-
-# Beginning the response ----------------------------------------------------------------------------------
-
-
-def begin(evaluation):
-    return reverse("response_new", args=[evaluation.pk])
-
-
-def test_beginning_the_response_opens_the_matrix(client, officer, evaluation, office, people):
-    posted = {"office": office.pk, "coordinator": people["reader"].pk}
-    response = client.post(begin(evaluation), posted)
-    opened = ManagementResponse.objects.get()
-    assert response.url == reverse("matrix", args=[opened.pk])
-    assert (opened.office, opened.coordinator, opened.coordinator_text) == (
-        office,
-        people["reader"],
-        "Rhea Lund",
-    )
-
-
-def test_the_name_as_printed_may_differ(client, officer, evaluation, people):
-    posted = {"coordinator": people["reader"].pk, "coordinator_text": "R. Lund, Head of Office"}
-    client.post(begin(evaluation), posted)
-    opened = ManagementResponse.objects.get()
-    assert (opened.office, opened.coordinator_text) == (None, "R. Lund, Head of Office")
-
-
-def test_the_form_proposes_the_only_office_and_warns_of_an_empty_matrix(client, officer, evaluation, office):
-    page = client.get(begin(evaluation)).content.decode()
-    assert f'<option value="{office.pk}" selected>' in page
-    assert "has no recommendations yet" in page
-    make.recommendation(evaluation)
-    assert "has no recommendations yet" not in client.get(begin(evaluation)).content.decode()
-
-
-def test_a_second_response_of_the_same_office_is_refused_and_what_was_typed_stays(
-    client, officer, evaluation, office
-):
-    make.response(evaluation, office=office)
-    response = client.post(begin(evaluation), {"office": office.pk, "coordinator_text": "Somebody else"})
-    page = response.content.decode()
-    assert response.status_code == 422
-    assert "has a management response already" in page
-    assert "Somebody else" in page
-    assert ManagementResponse.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("person", "shown", "saved"),
-    [
-        ("evaluation unit", 200, 302),
-        ("officer of the office", 200, 302),
-        ("officer elsewhere", 404, 404),
-        ("action owner", 403, 403),
-        ("reader", 403, 403),
-        ("response coordinator", 200, 302),
-        ("anonymous", 302, 302),
-    ],
-)
-def test_who_may_begin_it(client, people, evaluation, office, person, shown, saved):
-    other = make.office()
-    make.action(
-        make.answer(make.recommendation(evaluation), make.response(evaluation, office=other)),
-        lead=people["action owner"],
-    )
-    people["response coordinator"] = make.member(Role.COORDINATOR, office)
-    if person != "anonymous":
-        client.force_login(people[person])
-    assert client.get(begin(evaluation)).status_code == shown
-    # Naming oneself as the coordinator opens no door.
-    posted = {"office": office.pk, "coordinator": people.get(person, people["reader"]).pk}
-    assert client.post(begin(evaluation), posted).status_code == saved
-    begun = ManagementResponse.objects.filter(office=office).exists()
-    assert begun == (person in ("evaluation unit", "officer of the office", "response coordinator"))
 
 
 @pytest.mark.parametrize(
@@ -330,6 +253,77 @@ def test_the_language_of_the_text_is_named(client, officer, office, language, re
     assert f"<dd>{name}</dd>" in page
 
 
-def test_the_form_of_a_response_asks_for_two_lines_to_print(client, officer, office):
-    page = client.get(reverse("response_new", args=[make.evaluation([office]).pk])).content.decode()
-    assert '<textarea name="coordinator_text" cols="40" rows="2"' in page
+# Moving it on --------------------------------------------------------------------------------------------
+
+
+def posted(client, evaluation, **values):
+    return client.post(reverse("evaluation_move", args=[evaluation.pk]), values)
+
+
+@pytest.fixture
+def unit(client, people):
+    client.force_login(people["evaluation unit"])
+    return people["evaluation unit"]
+
+
+def test_the_page_shows_the_way_and_offers_the_moves(client, unit, evaluation):
+    page = client.get(reverse("evaluation", args=[evaluation.pk])).content.decode()
+    assert '<li class="here" aria-current="step">Report final</li>' in page
+    for words in ("Take the final report back", "The report is published", "Cancel the evaluation"):
+        assert words in page
+    make.response(evaluation, state="in_clearance")
+    page = client.get(reverse("evaluation", args=[evaluation.pk])).content.decode()
+    assert page.count("The response of the organisation is in clearance. Withdraw it first.") == 2
+
+
+def test_a_move_is_made_from_the_page(client, unit, evaluation):
+    response = posted(client, evaluation, move="publish", seen="final", comment="Approved.")
+    assert response.url == reverse("evaluation", args=[evaluation.pk])
+    evaluation.refresh_from_db()
+    assert evaluation.state == "published"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"move": "resume", "seen": "final"}, "needs a reason"),
+        ({"move": "close", "seen": "final"}, "This is not possible now"),
+        ({"move": "publish", "seen": "planned"}, "This is not possible now"),
+        ({"move": "publish"}, "This is not possible now"),
+    ],
+)
+def test_what_is_not_made_says_why_and_keeps_what_was_typed(client, unit, evaluation, values, sentence):
+    response = posted(client, evaluation, **{"comment": "", **values})
+    assert response.status_code == 409
+    assert sentence in response.content.decode()
+    typed = posted(client, evaluation, **{**values, "seen": "closed", "comment": "A long story."})
+    assert "A long story." in typed.content.decode()
+    evaluation.refresh_from_db()
+    assert evaluation.state == "final"
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [
+        ("evaluation unit", 302),
+        ("officer of the office", 403),
+        ("officer elsewhere", 404),
+        ("action owner", 403),
+        ("reader", 403),
+        ("anonymous", 302),
+    ],
+)
+def test_who_may_move_it(client, people, evaluation, person, status):
+    make.action(make.answer(make.recommendation(evaluation)), lead=people["action owner"])
+    if person != "anonymous":
+        client.force_login(people[person])
+    assert posted(client, evaluation, move="publish", seen="final").status_code == status
+    evaluation.refresh_from_db()
+    assert evaluation.state == ("published" if person == "evaluation unit" else "final")
+
+
+def test_the_list_is_filtered_by_state_and_marks_what_is_cancelled(client, officer, office):
+    make.evaluation([office])
+    cancelled = make.evaluation([office], state="cancelled")
+    assert listed(client, state="cancelled") == [cancelled]
+    assert '<span class="badge dropped">Cancelled</span>' in client.get(LIST).content.decode()
