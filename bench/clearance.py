@@ -2,9 +2,9 @@
 
     python bench/clearance.py [--sqlite]
 
-Each move is made through its form, with every middleware, snapshot and mails included; one of 20 who may clear
-reads its page, on which ten answers have changed. Statements must not depend on the size, and nothing takes more
-than 2 s. CPU time is that of this process, without a PostgreSQL server's.
+Each move is made through its form, with every middleware, snapshot and mails included; one of the 20 who may
+clear reads its page, on which ten answers have changed. Statements must not depend on the size, and nothing
+takes more than 2 s. CPU time is that of this process, without a PostgreSQL server's.
 """
 
 import argparse

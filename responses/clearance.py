@@ -7,8 +7,10 @@ submitted, or cleared a step before, does not clear as well while there is someb
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,12 +18,13 @@ from evaltrack.errors import Refused
 from evaltrack.models import Deputy, Membership, Office, User
 from evaltrack.roles import Role
 from evaltrack.states import Made
-from recommendations.choices import ClearingOffice
+from recommendations.choices import ClearingOffice, EvaluationState
 from recommendations.profiles import ClearanceRule, in_language
 from responses import snapshots
 from responses.choices import SnapshotKind, StepState
 from responses.matrix.edition import Clearing
-from responses.models import ClearanceStep, ManagementResponse
+from responses.models import ClearanceStep, ManagementResponse, Snapshot
+from responses.permissions import clears
 
 Place = tuple[int, str]  # an office (id) and a role
 
@@ -146,6 +149,36 @@ def by_another(response: ManagementResponse, by: User | None) -> str:
     if any(one.decided_by_id == by.pk for one in steps_now(response)):
         return _("You cleared an earlier step, so someone else clears this one: %(names)s.") % names
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A response whose step is someone's to decide, and for how many days it has been."""
+
+    response: ManagementResponse
+    called: str
+    days: int
+
+
+def waiting_for(user: User, today: date) -> list[Waiting]:
+    """What waits for the person's clearance, the longest first: one query."""
+    same = ClearanceStep.objects.filter(
+        response=OuterRef("response"), version=OuterRef("version"), submission=OuterRef("submission")
+    )
+    before = same.filter(state=StepState.WAITING, order__lt=OuterRef("order"))
+    decided = same.filter(state=StepState.CLEARED).order_by("-order").values("decided_at")[:1]
+    submitted = Snapshot.objects.filter(
+        response=OuterRef("response"), version=OuterRef("version"), submission=OuterRef("submission"),
+        kind=SnapshotKind.SUBMITTED,
+    ).values("taken_at")  # fmt: skip
+    turn = ClearanceStep.objects.filter(clears(user), ~Exists(before), state=StepState.WAITING)
+    turn = turn.exclude(response__evaluation__state=EvaluationState.CANCELLED)
+    steps = turn.annotate(since=Coalesce(Subquery(decided), Subquery(submitted)))
+    rows = steps.select_related("response__evaluation", "response__office").defer("response__overall_comment")
+    return [
+        Waiting(step.response, called(step), max(0, (today - timezone.localdate(step.since)).days))
+        for step in rows.order_by("since", "pk")
+    ]
 
 
 # What the moves do ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from evaltrack.web import AuthedRequest, signed_in
 from recommendations.permissions import may_enter
-from responses import drafting, history, orphans, work
+from responses import clearance, drafting, history, orphans, work
 
 DAYS_BACK = {"yesterday": 1, "week": 7}
 
@@ -24,6 +24,7 @@ def home(request: AuthedRequest) -> HttpResponse:
     since = timezone.make_aware(datetime.combine(today - timedelta(days=days), time.min))
     context = {
         "today": today,
+        "clearing": clearance.waiting_for(user, today),
         "work": work.work_of(user, today, whole=request.GET.get("all", "")),
         "drafting": drafting.drafts_of(user),
         "matrices": matrices,

@@ -445,3 +445,19 @@ def test_who_is_told_of_what(there: World) -> None:
     mark = latest()
     there.move("revise", there.coordinator)
     assert told(mark) == {("Halima Deane", "response_revised"), ("Una Berg", "response_revised")}
+
+
+def test_what_waits_for_whom_and_for_how_long(there: World) -> None:
+    today = timezone.localdate()
+    deputy = deputy_of(there.head)
+    assert clearance.waiting_for(there.head, today) == []
+    there.submit()
+    (one,) = clearance.waiting_for(there.head, today + timedelta(days=3))
+    assert (one.response, one.called, one.days) == (there.response, "Head of office", 3)
+    assert len(clearance.waiting_for(deputy, today)) == 1
+    assert clearance.waiting_for(there.unit, today) == []
+    there.move("clear", there.head)
+    assert clearance.waiting_for(there.head, today) == []
+    assert [one.days for one in clearance.waiting_for(there.unit, today)] == [0]
+    there.move("return", there.unit)
+    assert clearance.waiting_for(there.unit, today) == []

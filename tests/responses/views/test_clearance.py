@@ -393,3 +393,16 @@ def test_a_link_of_whose_role_ended_leads_nowhere(client, there, link):
     reply = follow(client, there.head, link)
     assert reply.status_code == 404
     assert "You no longer have to do with this response" in reply.content.decode()
+
+
+# My work -------------------------------------------------------------------------------------------------
+
+
+def test_my_work_begins_with_what_waits_for_ones_clearance(client, there):
+    there.submit()
+    client.force_login(there.head)
+    text = client.get(reverse("home")).content.decode()
+    assert "Waiting for your clearance" in text
+    assert address("clearance", there) in text
+    client.force_login(there.unit)
+    assert "Waiting for your clearance" not in client.get(reverse("home")).content.decode()
