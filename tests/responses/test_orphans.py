@@ -227,9 +227,9 @@ def test_looking_costs_the_same(
         party(action, person=gone)
         Drafter.objects.create(answer=action.answer, name="Ines", person=gone)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         assert len(orphans.found_by(unit, now=NOW, today=TODAY)) == 4
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         orphans.count(unit, now=NOW, today=TODAY)
 
 
