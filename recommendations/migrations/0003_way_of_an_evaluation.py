@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='evaluation',
             name='handed_over_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='handed over'),
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='recommendations handed over'),
         ),
         migrations.AddField(
             model_name='evaluation',
