@@ -7,11 +7,12 @@ sentence, and with the text that was typed.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -30,6 +31,7 @@ from responses.cells import Address, Conflict, Saved
 from responses.models import KeyAction
 from responses.sheet import Sheet
 from responses.shown import Block, Cell
+from responses.todo import SHOWS
 from responses.views.matrix import context, one_block, response_or_404
 
 SEEN = ":seen"
@@ -253,8 +255,10 @@ def _for_htmx(
         answer = render(request, "matrix/_block.html", context(sheet, [], **more))
     else:
         open_now = [int(one) for one in request.POST.getlist("open") if one.isdecimal()]
-        blocks = sheet.blocks(open_now)
-        answer = render(request, "matrix/_blocks.html", context(sheet, blocks, outcome=outcome))
+        show = QueryDict(urlsplit(request.htmx.current_url or "").query).get("show", "")
+        more = {"outcome": outcome, "show": show if show in SHOWS else ""}
+        blocks = sheet.blocks(open_now, show)
+        answer = render(request, "matrix/_blocks.html", context(sheet, blocks, **more))
     if outcome.undo:
         undo = {"text": outcome.message, "do": outcome.undo, "recommendation": about.pk if about else ""}
         return trigger_client_event(answer, "matrix-removed", undo)

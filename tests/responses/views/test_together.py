@@ -87,6 +87,17 @@ def test_the_bar_says_how_far_it_is(officer_client, response):
     assert "?show=unanswered" in shown
 
 
+def test_moving_a_recommendation_keeps_the_view(officer_client, response):
+    fifth = response.evaluation.recommendations.get(number="5")
+    where = f"http://testserver{matrix(response, show='unanswered')}"
+    reply = officer_client.post(
+        reverse("matrix_save", args=[response.pk]),
+        {"do": f"recommendation.{fifth.pk}.up", "open": "0"},
+        headers={"HX-Request": "true", "HX-Current-URL": where},
+    )
+    assert len(reply.context["blocks"]) == 2
+
+
 def test_an_empty_view_leads_back(officer_client, response):
     shown = officer_client.get(matrix(response, show="suggestions")).content.decode()
     assert "No recommendation is left here." in shown
