@@ -153,7 +153,7 @@ class _Search:
         drafters = open_drafters().filter(answer__response__evaluation__in=self.scope)
         unanswered = drafters.exclude(answer__response__state__in=FIXED).order_by("pk")
         rows = unanswered.values_list("pk", "person", "office", "role")
-        return [pk for pk, *party in rows if not self.book.reaches(*party)]
+        return [pk for pk, person, office, role in rows if not self.book.reaches(person, office, role)]
 
     def group(self, subject: Subject, rows: "QuerySet[Any]", keys: list[int]) -> Group:
         shown = rows.filter(pk__in=keys[:LISTED])

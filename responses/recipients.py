@@ -32,7 +32,7 @@ class Addressee:
 
 
 class AddressBook:
-    """The active people, who holds which role where, the focal points of offices, and who stands in; read once."""
+    """The active people, who holds which role where, the focal points, and who stands in; read once."""
 
     def __init__(self, *, now: datetime, today: date | None = None) -> None:
         self.today = today or now.astimezone(UTC).date()

@@ -130,9 +130,7 @@ def test_what_waits_for_a_role_is_held_by_its_only_holder(
     step(evaluation, office, state="cleared", decided_at=NOW)
     step(evaluation, make.office())
     lead = party(None, evaluation=evaluation, office=office, role=Role.CLEARING_OFFICER)
-    Drafter.objects.create(
-        answer=lead.action.answer, name="Them", office=office, role=Role.CLEARING_OFFICER
-    )
+    Drafter.objects.create(answer=lead.action.answer, name="Them", office=office, role=Role.CLEARING_OFFICER)
 
     alone = {
         "clearances": ["River ports"],
