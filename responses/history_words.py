@@ -122,7 +122,8 @@ def value(kind: str, name: str, stored: Any, rules: Profile) -> str:
     if isinstance(stored, str) and (word := _word(kind, name, stored, rules)):
         return word
     if isinstance(stored, list):
-        return ", ".join(filter(None, (value("", "", one, rules) for one in stored)))
+        between = "; " if any(isinstance(one, dict) for one in stored) else ", "
+        return between.join(filter(None, (value("", "", one, rules) for one in stored)))
     if isinstance(stored, dict):
         return ", ".join(filter(None, (value("", "", one, rules) for one in stored.values())))
     return str(stored)

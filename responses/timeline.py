@@ -38,7 +38,7 @@ from responses.models import (
 )
 from responses.permissions import access
 
-SHORT = 80  # characters of a value that stands in the line itself
+SHORT = 120  # characters of a value that stands in the line itself
 MOST_WORDS = 1_500  # of a text that is compared word by word; longer ones are shown one under the other
 PLAIN = ("removed_at",)  # what the verb says already
 

@@ -17,6 +17,7 @@ KEPT = {
 ALL = KEPT | {
     "history_entry_unaltered": "evaltrack_auditentry",
     "history_seal_unaltered": "evaltrack_auditseal",
+    "snapshot_unaltered": "responses_snapshot",
 }
 _dropped: dict[str, str] = {}  # SQLite cannot switch a trigger off, so its text is kept
 
@@ -43,6 +44,7 @@ def behind_its_back() -> Iterator[None]:
     seal_what_waits()
     _switch_off(ALL | adding)
     yield
+    seal_what_waits()
     _switch_on(ALL | adding)
 
 

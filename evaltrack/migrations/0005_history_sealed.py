@@ -93,13 +93,11 @@ SQLITE = (
     """
     CREATE TRIGGER history_entry_sealed AFTER INSERT ON evaltrack_auditentry BEGIN
         INSERT INTO evaltrack_auditseal (position, entry_id, digest, chain)
-        SELECT position + 1, NEW.id, NEW.digest,
-               SHA256(chain || ' ' || (position + 1) || ' ' || NEW.id || ' ' || NEW.digest)
-        FROM (
-            SELECT position, chain FROM evaltrack_auditseal
-            UNION ALL SELECT 0, ''
-            ORDER BY position DESC LIMIT 1
-        );
+        SELECT place, NEW.id, NEW.digest, SHA256(
+            coalesce((SELECT chain FROM evaltrack_auditseal WHERE position = place - 1), '')
+            || ' ' || place || ' ' || NEW.id || ' ' || NEW.digest
+        )
+        FROM (SELECT coalesce(max(position), 0) + 1 AS place FROM evaltrack_auditseal);
     END
     """,
     *(

@@ -198,5 +198,5 @@ def test_reading_it_takes_the_same_number_of_queries(
         action = make.action(answer)
         progress.report(action, by=officer, now=make.NOW, as_of=make.NOW.date(), status="completed")
     assert KeyAction.objects.count() == count
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert len(read_by(reader)) == count

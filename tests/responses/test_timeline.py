@@ -110,9 +110,7 @@ def test_each_thing_has_the_history_of_what_belongs_to_it(evaluation, answer, of
 
 
 def test_long_texts_are_compared_word_by_word(answer, officer):
-    before = (
-        "We agree with this recommendation and will act on it within the present year, as far as funds allow."
-    )
+    before = "We agree with this recommendation and will act on it within the present year, as far as funds allow, and report on it to the board each autumn."
     answers.narrate(answer, before, by=officer)
     answers.narrate(answer, before.replace("present", "coming"), by=officer)
     newest, first = lines(timeline.of_recommendation(answer.recommendation, officer))
