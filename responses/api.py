@@ -13,11 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltrack.api.lists import CodeFilter, FlagFilter, IdFilter, OfficeFilter, UpdatedAfter
+from evaltrack.api.moves import Movable
 from evaltrack.api.views import Changeable, Creatable, Removable
 from evaltrack.errors import Refused
 from recommendations.choices import CommonStatus, Decision
-from responses import actions, answers, progress
+from responses import actions, answers, progress, requests
 from responses.api_matrix import MATRIX
+from responses.lifecycle import WAY
 from responses.matrix.build import build
 from responses.matrix.writers import json as matrix_json
 from responses.models import Footnote, KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
@@ -42,16 +44,22 @@ OF_ANSWER = gettext_lazy("Id of an answer.")
 class ResponseFilter(filters.FilterSet):  # type: ignore[misc]
     evaluation = IdFilter("evaluation", label=OF_EVALUATION)
     office = OfficeFilter("evaluation__offices", "office")
+    due_before = filters.DateFilter("due_on", "lte", label=gettext_lazy("Due on this day or earlier."))
+    due_after = filters.DateFilter("due_on", "gte", label=gettext_lazy("Due on this day or later."))
     updated_after = UpdatedAfter()
 
     class Meta:
         model = ManagementResponse
-        fields: list[str] = []
+        fields = ["state"]
 
 
-class Responses(Creatable[ManagementResponse], Changeable[ManagementResponse]):
+class Responses(
+    Creatable[ManagementResponse], Changeable[ManagementResponse], Movable[ManagementResponse]
+):
     """Management responses: what an office answers to an evaluation as a whole."""
 
+    way = WAY
+    sighted = frozenset({"clear", "return"})
     queryset = ManagementResponse.objects.select_related(
         "evaluation__profile", "office", "coordinator"
     ).prefetch_related(Prefetch("footnotes", Footnote.objects.order_by("order", "pk")))
@@ -59,8 +67,14 @@ class Responses(Creatable[ManagementResponse], Changeable[ManagementResponse]):
     filterset_class = ResponseFilter
 
     def make(self, **values: Any) -> ManagementResponse:
+        """Ask an office for its response; before there are recommendations, for it to be prepared."""
         evaluation, office = values.pop("evaluation"), values.pop("office", None)
-        made = answers.open_response(evaluation, by=self.person, office=office)
+        made = requests.ask(
+            evaluation, office, values.pop("coordinator", None), by=self.person, now=timezone.now(),
+            today=timezone.localdate(), due_on=values.pop("due_on", None),
+            prefill=not evaluation.recommendations.present().exists(),
+            coordinator_text=values.pop("coordinator_text", ""),
+        )  # fmt: skip
         if values:
             self.amend(made, **values)
         return made

@@ -58,10 +58,11 @@ class ResponseSerializer(RowSerializer[ManagementResponse]):
     class Meta:
         model = ManagementResponse
         fields = (
-            "id", "evaluation", "reference", "office", "coordinator", "coordinator_person", "overall_comment",
-            "responded_on", "footnotes", "created_at",
+            "id", "evaluation", "reference", "office", "state", "version", "asked_for_on", "due_on",
+            "coordinator", "coordinator_person", "overall_comment", "responded_on", "footnotes", "created_at",
         )  # fmt: skip
-        fixed = ("evaluation", "office")
+        read_only_fields = ("state", "version", "asked_for_on")
+        fixed = ("evaluation", "office", "due_on")
         # Whether there is a response already is the rule's to say, in the same transaction.
         validators: list[Any] = []
 
