@@ -48,6 +48,9 @@ VERBS = {
     "assigned": gettext_lazy("asked others to draft"),
     "unassigned": gettext_lazy("took back the drafting of"),
     "handed over": gettext_lazy("handed over"),
+    "extended": gettext_lazy("gave more time for"),
+    "asked_for_more_time": gettext_lazy("asked for more time for"),
+    "reminded": gettext_lazy("reminded of"),
 }
 VERBS_OF = {
     ("comment", "commented"): gettext_lazy("commented on"),
@@ -86,6 +89,7 @@ FIELDS = {
     "drafters": gettext_lazy("who drafts it"),
     "comment": gettext_lazy("comment"),
     "reason": gettext_lazy("reason"),
+    "wished_for": gettext_lazy("wished for"),
     "snapshot": gettext_lazy("hash of the frozen matrix"),
     "cleared_by": gettext_lazy("cleared by"),
     "key_actions": gettext_lazy("key actions"),
