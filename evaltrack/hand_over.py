@@ -32,9 +32,9 @@ def hand_over(
 ) -> list[Holding]:
     """Give each kind of ``takers`` to its new holder; ``None`` is the focal point of each thing's office.
 
-    What belongs to an office without one stays, and is returned. ``close`` closes the account at once. Handing
-    back is the same step the other way. Raises PermissionDenied, and Refused without a reason, for a taker who
-    cannot, or where the account is to be closed and something would be left.
+    What belongs to an office without one stays, and is returned. ``close`` closes the account at once.
+    Handing back is the same step the other way. Raises PermissionDenied, and Refused without a reason, for a
+    taker who cannot, or where the account is to be closed and something would be left.
     """
     people.check(by, person, today)
     reason = reason.strip()
