@@ -84,6 +84,7 @@ def answer_to(recommendation: Recommendation, response: ManagementResponse) -> R
     answer, _made = RecommendationResponse.objects.select_for_update().get_or_create(
         response=response, recommendation=recommendation
     )
+    answer.response, answer.recommendation = response, recommendation  # which are at hand
     return answer
 
 
