@@ -129,6 +129,44 @@ def test_an_evaluation_that_one_could_not_see_afterwards_is_refused(client, offi
     assert Evaluation.objects.get().manager == officer
 
 
+def test_what_is_only_planned_leads_to_its_page_instead(client, officer, office):
+    response = client.post(NEW, cover(office, state="planned"))
+    made = Evaluation.objects.get()
+    assert made.state == "planned"
+    assert response.url == reverse("evaluation", args=[made.pk])
+
+
+@pytest.mark.parametrize("state", ["published", "closed", "cancelled"])
+def test_it_is_not_entered_as_what_only_a_move_leads_to(client, officer, office, state):
+    assert client.post(NEW, cover(office, state=state)).status_code == 422
+    assert not Evaluation.objects.exists()
+
+
+# Confidential --------------------------------------------------------------------------------------------
+
+
+def test_only_who_may_see_such_marks_one_confidential(client, people, officer, office):
+    assert 'name="confidential"' not in client.get(NEW).content.decode()
+    client.post(NEW, cover(office, confidential="on"))
+    assert not Evaluation.objects.get().confidential
+    client.force_login(people["evaluation unit"])
+    assert 'name="confidential"' in client.get(NEW).content.decode()
+    client.post(NEW, cover(office, reference="NV-2", confidential="on"))
+    assert Evaluation.objects.get(reference="NV-2").confidential
+
+
+def test_nobody_makes_one_vanish_for_themselves(client, officer, office):
+    evaluation = make.evaluation([office], manager=officer)
+    sent = cover(office, reference=evaluation.reference, manager=officer.pk, confidential="on")
+    assert client.post(edit(evaluation), sent).status_code == 302
+    sent = cover(office, reference=evaluation.reference, confidential="on")
+    response = client.post(edit(evaluation), sent)
+    assert response.status_code == 422
+    assert "otherwise you could not see the evaluation afterwards" in response.content.decode()
+    evaluation.refresh_from_db()
+    assert (evaluation.manager, evaluation.confidential) == (officer, True)
+
+
 # Correcting ----------------------------------------------------------------------------------------------
 
 
