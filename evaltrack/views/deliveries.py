@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from evaltrack import mail
 from evaltrack.errors import Refused
 from evaltrack.forms import Search
-from evaltrack.models import Mail
+from evaltrack.models import Mail, User
 from evaltrack.roles import Permission, can
 from evaltrack.web import AuthedRequest, get_or_404, paginate, render_part, require, signed_in
 
@@ -36,27 +36,36 @@ def require_permission(request: AuthedRequest) -> None:
     require(can(request.user, Permission.SEE_DELIVERY), sentence)
 
 
+def reads_mails(user: User) -> bool:
+    """Whether the person may read what mails say: they may tell of what is confidential."""
+    return can(user, Permission.SEE_CONFIDENTIAL)
+
+
 @require_safe
 @signed_in
 def delivery_list(request: AuthedRequest) -> HttpResponse:
     require_permission(request)
     form = MailFilter(request.GET)
     form.is_valid()
-    seen = Mail.objects.visible_to(request.user)
+    seen, reads = Mail.objects.visible_to(request.user), reads_mails(request.user)
     context = {
         "form": form,
-        "page": paginate(matching(seen, **form.cleaned_data), request),
+        "reads_mails": reads,
+        "page": paginate(matching(seen, **form.cleaned_data, by_subject=reads), request),
         "failed": seen.filter(state=Mail.State.FAILED).count(),
         "folder": "" if settings.EMAIL_URL else settings.EMAIL_FILE_PATH,
     }
     return render_part(request, "evaltrack/deliveries.html", "mail-list", context)
 
 
-def matching(mails: QuerySet[Mail], q: str = "", state: str = "") -> QuerySet[Mail]:
+def matching(
+    mails: QuerySet[Mail], q: str = "", state: str = "", *, by_subject: bool = True
+) -> QuerySet[Mail]:
     """Those of the mails that a filter shows, newest first, without their texts."""
     found = mails.defer("text", "html").order_by("-created_at", "-pk")
     for word in q.split():
-        found = found.filter(Q(to__icontains=word) | Q(subject__icontains=word))
+        named = Q(to__icontains=word)
+        found = found.filter(named | Q(subject__icontains=word) if by_subject else named)
     return found.filter(state=state) if state else found
 
 
@@ -65,8 +74,11 @@ def matching(mails: QuerySet[Mail], q: str = "", state: str = "") -> QuerySet[Ma
 def delivery(request: AuthedRequest, pk: int) -> HttpResponse:
     require_permission(request)
     shown = get_or_404(Mail.objects.visible_to(request.user).select_related("person"), pk=pk)
-    crumbs = [(_("Mail"), reverse("deliveries")), (shown.subject, "")]
-    return render(request, "evaltrack/delivery.html", {"mail": shown, "crumbs": crumbs})
+    reads = reads_mails(request.user) or shown.person_id == request.user.pk
+    title = shown.subject if reads else _("Mail %(number)d") % {"number": shown.pk}
+    crumbs = [(_("Mail"), reverse("deliveries")), (title, "")]
+    context = {"mail": shown, "title": title, "reads_mails": reads, "crumbs": crumbs}
+    return render(request, "evaltrack/delivery.html", context)
 
 
 @require_POST

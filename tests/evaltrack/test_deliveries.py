@@ -255,3 +255,15 @@ def test_the_time_of_a_mail_is_the_readers_own(client: Client, where: str) -> No
 def test_an_empty_mailbox_says_what_will_be_in_it(client: Client) -> None:
     client.force_login(make.user())
     assert "Nothing yet." in client.get(reverse("my_mail")).content.decode()
+
+
+def test_who_is_not_trusted_with_what_is_confidential_sees_that_a_mail_went_and_not_what_it_says(
+    client: Client,
+) -> None:
+    client.force_login(make.member(Role.ADMINISTRATOR))
+    mail = written("ana@example.org", subject="The response on harbours", text="It is on harbours.")
+    for path, query in (("deliveries", {}), ("deliveries", {"q": "ana"}), ("delivery", {})):
+        page = client.get(reverse(path, args=[mail.pk] if path == "delivery" else []), query)
+        assert f"Mail {mail.pk}" in page.content.decode()
+        assert "harbours" not in page.content.decode()
+    assert subjects(client, q="response") == []
