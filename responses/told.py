@@ -69,7 +69,7 @@ def moved(made: Made[ManagementResponse]) -> None:
         audiences.all_of(sorted(names), response.evaluation, response),
         kind,
         key=_occasion(made),
-        about=f"response.{response.pk}",
+        about=_submission(response),
         text=lambda: str(words) % values,
         detail=made.comment,
         url=reverse("matrix", args=[response.pk]),
@@ -88,7 +88,7 @@ def _ask_to_clear(made: Made[ManagementResponse]) -> str:
         audiences.clearing(response),
         kinds.CLEARANCE_WANTED,
         key=f"{_occasion(made)}.wanted",
-        about=f"response.{response.pk}",
+        about=f"step.{step.pk}",
         text=lambda: str(WANTED) % {"about": _about(response), "step": called},
         detail=made.comment,
         url=lambda reader: links.address(step, reader),
@@ -101,6 +101,12 @@ def _ask_to_clear(made: Made[ManagementResponse]) -> str:
 def _occasion(made: Made[ManagementResponse]) -> str:
     """One for each move that is made."""
     return f"response.{made.subject.pk}.{made.move.name}.{made.now.timestamp():.6f}"
+
+
+def _submission(response: ManagementResponse) -> str:
+    """What a mail of the same day may have told of already: a response that comes back is another matter."""
+    submissions = response.steps.filter(version=response.version).values("submission").distinct()
+    return f"response.{response.pk}.{response.version}.{submissions.count()}"
 
 
 def _about(response: ManagementResponse) -> str:

@@ -243,16 +243,20 @@ def agree(way: Way) -> None:
 
 def be_proved(way: Way) -> None:
     """The history is whole, until someone changes a row behind its back."""
-    assert "The history is unaltered." in verified()
     entry = AuditEntry.objects.filter(verb="return").get()
+    with chain.guarded():
+        assert "The history is unaltered." in verified()
+        tamper_with(entry)
+        with pytest.raises(CommandError, match="faults found: 1"):
+            verified()
+
+
+def tamper_with(entry: AuditEntry) -> None:
     with chain.behind_its_back():
         chain.sql("UPDATE evaltrack_auditentry SET actor = %s WHERE id = %s", "Someone Else", entry.pk)
-    with pytest.raises(CommandError, match="faults found: 1"):
-        verified()
 
 
 def verified() -> str:
     said = StringIO()
-    with chain.guarded():
-        call_command("verify_history", stdout=said, stderr=said)
+    call_command("verify_history", stdout=said, stderr=said)
     return said.getvalue()
