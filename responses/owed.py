@@ -78,10 +78,10 @@ def _not_asked(evaluations: EvaluationQuerySet, office: Office | None) -> list[O
 
 
 def _begun(evaluations: EvaluationQuerySet, office: Office | None) -> list[Owed]:
-    """Those being made; of what nobody was asked for, only what is not answered."""
+    """Those being made; of what is drafted and nobody was asked for, only what is not answered."""
     answered = standing.in_state(Evaluation.objects.all(), standing.COMPLETE)
     found = ManagementResponse.objects.owed().filter(evaluation__in=evaluations)
-    found = found.exclude(asked_for_on=None, evaluation__in=answered)
+    found = found.exclude(state=ResponseState.DRAFTING, asked_for_on=None, evaluation__in=answered)
     if office:
         below = _with_those_below(office)
         inside = Evaluation.offices.through.objects.filter(office__in=below)

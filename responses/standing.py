@@ -18,6 +18,7 @@ from recommendations.models import Evaluation, Recommendation, RecommendationPar
 from recommendations.models.evaluation import EvaluationQuerySet
 from recommendations.profiles import Profile, Round, in_language
 from responses.checks.words import is_outside
+from responses.choices import ResponseState
 from responses.models import (
     ActionParty,
     KeyAction,
@@ -99,10 +100,13 @@ def with_counts(evaluations: EvaluationQuerySet, today: date) -> EvaluationQuery
         recommendation_count=_count(_PRESENT, "evaluation"),
         answered_count=_count(answered, "evaluation"),
         overdue_count=_count(late, "answer__response__evaluation"),
-        asked_due=Subquery(_owed_by_evaluation().exclude(asked_for_on=None).values("due_on")[:1]),
+        asked_due=Subquery(_owed_by_evaluation().exclude(_UNASKED).values("due_on")[:1]),
         owes=Exists(_owed_by_evaluation()),
         begun_due=Subquery(_owed_by_evaluation().values("due_on")[:1]),
     )
+
+
+_UNASKED = Q(asked_for_on=None, state=ResponseState.DRAFTING)
 
 
 def _owed_by_evaluation() -> QuerySet[ManagementResponse]:
@@ -236,7 +240,8 @@ def standings(responses: Iterable[ManagementResponse], today: date) -> list[Stan
         round_ = round_under_way(own, row.evaluation, today)
         decisions = decided.get(row.pk, dict.fromkeys(DECISION_COUNTS, 0))
         total = totals.get(row.evaluation_id, 0)
-        given = not row.is_owed or (row.asked_for_on is None and 0 < total == decisions["answered"])
+        unasked = row.asked_for_on is None and row.state == ResponseState.DRAFTING
+        given = not row.is_owed or (unasked and 0 < total == decisions["answered"])
         found.append(
             Standing(
                 response=row,
