@@ -49,6 +49,7 @@ class Movable(Resource[M]):
     """... and to move from state to state."""
 
     way: ClassVar[Machine[Any]]
+    sighted: ClassVar[frozenset[str]] = frozenset()  # the moves that are made only of what one has seen
 
     @extend_schema(
         summary=gettext_lazy("What one may do with it"), responses={200: OffersSerializer}, filters=False
@@ -71,6 +72,8 @@ class Movable(Resource[M]):
             raise serializers.ValidationError(
                 {"move": [_("There is no such move. There are: %(known)s.") % {"known": known}]}
             )
+        if name in self.sighted and not seen:
+            raise serializers.ValidationError({"seen": [_("Send what you have seen: “seen” of the moves.")]})
         self.way.make(row, name, by=self.person, now=timezone.now(), comment=comment, seen=seen)
         return Response(self._offers(row))
 
