@@ -20,9 +20,12 @@
   });
 
   // The link was followed to this page. What one may not write stands there without its input.
-  const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-  if (named?.matches(".cell, tr[data-action], textarea")) goTo(named);
-  else if (location.hash && !named) {
-    goTo(document.getElementById(`recommendation-${new URLSearchParams(location.search).get("open")}`));
-  }
+  // Not before it is loaded: going to the fragment, the browser takes the focus away again.
+  window.addEventListener("load", () => {
+    if (!location.hash) return;
+    const named = document.getElementById(location.hash.slice(1));
+    const opened = new URLSearchParams(location.search).get("open");
+    if (named?.matches(".cell, tr[data-action], textarea")) goTo(named);
+    else if (!named) goTo(document.getElementById(`recommendation-${opened}`));
+  });
 })();
