@@ -16,6 +16,7 @@ from responses import answers, clearance, lifecycle, progress, snapshots
 from responses.choices import ResponseState, SnapshotKind
 from responses.lifecycle import WAY
 from responses.models import KeyAction, Snapshot
+from tests import chain
 from tests import factories as make
 from tests.responses.clearances import World, deputy_of
 
@@ -271,8 +272,9 @@ def test_the_database_alters_no_snapshot(there: World, change: dict) -> None:
         Snapshot.objects.update(**change)
 
 
-def test_the_database_removes_no_snapshot(there: World, sealed: None) -> None:
+def test_the_database_removes_no_snapshot(sealed: None, there: World) -> None:
     there.clear_all()
+    chain.seal_what_waits()
     with pytest.raises(DatabaseError, match="stays as it was taken"), transaction.atomic():
         there.evaluation.delete()
 
