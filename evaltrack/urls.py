@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from evaltrack import health
-from evaltrack.views import account as own
 from evaltrack.views import access, deliveries, deputies, hand_over, notifications, offices, people, tokens
+from evaltrack.views import account as own
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -89,7 +89,9 @@ class Evaluation(models.Model):
         help_text=_("Seen only by those who have a part in it, and by the evaluation unit."),
     )
     # From then on its evaluators no longer see it.
-    handed_over_at = models.DateTimeField(_("recommendations handed over"), null=True, blank=True, editable=False)
+    handed_over_at = models.DateTimeField(
+        _("recommendations handed over"), null=True, blank=True, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[EvaluationQuerySet] = EvaluationQuerySet.as_manager()  # type: ignore[assignment]

@@ -5,15 +5,16 @@ real ones are, as the people who would have done it, at the times when they woul
 """
 
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from evaltrack.errors import Refused
-from evaltrack.models import User
+from evaltrack.models import Mail, Notification, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import reminders
@@ -21,6 +22,7 @@ from responses.demo import evaluations, organisation
 from responses.demo.moments import Moments
 
 DEMO_PASSWORD = "midnight-sun"  # noqa: S105 - printed for everyone to use
+READ_WITHIN = timedelta(days=14)
 EVALUATIONS = ("springs", "passerelles", "clinics", "cash")
 
 
@@ -64,7 +66,14 @@ def seed(*, now: datetime) -> None:
     known = organisation.make(_data("organisation"), moments, password=DEMO_PASSWORD)
     for name in EVALUATIONS:
         evaluations.make(_data(name), moments, known)
+    _let_pass(now)
     reminders.plan(now=now)
+
+
+def _let_pass(now: datetime) -> None:
+    """What was told in the past was mailed then, and what is older than two weeks has been read."""
+    Mail.objects.filter(created_at__lt=now).update(state=Mail.State.SENT, sent_at=F("created_at"))
+    Notification.objects.filter(at__lt=now - READ_WITHIN).update(read_at=F("at"))
 
 
 def _data(name: str) -> dict[str, Any]:

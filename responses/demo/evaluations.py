@@ -5,7 +5,7 @@ from typing import Any
 from evaltrack.models import User
 from recommendations import evaluations, results
 from recommendations.models import Evaluation, Recommendation, RuleProfile
-from responses import actions, answers, progress
+from responses import actions, answers, comments, drafting, progress, requests, suggestions
 from responses.demo.moments import Moments
 from responses.demo.organisation import Known
 from responses.lifecycle import WAY
@@ -53,6 +53,7 @@ class _Entering:
         with self.moments.written(self.data["answered"]):
             for note in self.data["notes"]:
                 answers.set_footnote(response, note["mark"], note["text"], by=self.coordinator)
+        self.discuss(response)
         for step in self.data.get("way", ()):
             self.move(response, step)
 
@@ -89,12 +90,13 @@ class _Entering:
     def open(self, evaluation: Evaluation) -> ManagementResponse:
         data = self.data
         with self.moments.written(data["opened"]) as moment:
-            response = answers.open_response(
+            response = requests.ask(
                 evaluation,
+                self.offices[data["responding"]],
+                self.coordinator,
                 by=self.people[data["manager"]],
                 now=moment,
-                office=self.offices[data["responding"]],
-                coordinator=self.coordinator,
+                today=moment.date(),
                 coordinator_text=data["coordinator_text"],
             )
         ManagementResponse.objects.filter(pk=response.pk).update(created_at=moment)
@@ -130,6 +132,34 @@ class _Entering:
             self.put_off.append((action, promised))
         for report in promised.get("updates", ()):
             self.report(action, report)
+
+    def discuss(self, response: ManagementResponse) -> None:
+        """Who was asked to draft what, what was said about it, and the wordings that were suggested."""
+        numbered = {one.number: one for one in response.evaluation.recommendations.present()}
+        for one in self.data.get("drafters", ()):
+            with self.moments.written(one["ago"]) as moment:
+                wanted = drafting.numbered(list(numbered.values()), one["numbers"])
+                who = self.people[one["who"]].name
+                drafting.assign(response, wanted, who, by=self.coordinator, now=moment)
+        for one in self.data.get("comments", ()):
+            thread = None
+            for said in (one, *one.get("replies", ())):
+                with self.moments.written(said["ago"]) as moment:
+                    by = self.people[said["by"]]
+                    about = numbered[one["on"]]
+                    made = comments.add(response, about, said["text"], by=by, now=moment, thread=thread)
+                thread = thread or made
+        for one in self.data.get("suggestions", ()):
+            with self.moments.written(one["ago"]) as moment:
+                answer = response.answers.get(recommendation=numbered[one["on"]])
+                suggestions.suggest(
+                    response,
+                    f"answer.{answer.recommendation_id}.narrative",
+                    answer.narrative.replace(one["instead_of"], one["say"]),
+                    by=self.people[one["by"]],
+                    now=moment,
+                    note=one["note"],
+                )
 
     def move(self, response: ManagementResponse, step: dict[str, Any]) -> None:
         """A step on the way of the response. What was put off is written into the new version."""
