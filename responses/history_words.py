@@ -51,6 +51,8 @@ VERBS = {
     "extended": gettext_lazy("gave more time for"),
     "asked_for_more_time": gettext_lazy("asked for more time for"),
     "reminded": gettext_lazy("reminded of"),
+    "named": gettext_lazy("named who is in charge of"),
+    "office merged": gettext_lazy("merged the office of"),
 }
 VERBS_OF = {
     ("comment", "commented"): gettext_lazy("commented on"),

@@ -46,7 +46,7 @@ _moves = reduce(or_, (Q(target_type=kind, verb=name) for kind, name in words.MOV
 _progress = Q(verb__in=["reported", "corrected"])
 _discussion = Q(target_type__in=words.DISCUSSION)
 _removals = Q(verb__in=["removed", "restored"])
-_people = Q(verb__in=["assigned", "unassigned", "handed over"])
+_people = Q(verb__in=["assigned", "unassigned", "handed over", "named", "office merged"])
 KINDS = {
     "wording": (
         gettext_lazy("Wording and record"),
