@@ -208,7 +208,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# What a storey above adds to who may see an evaluation (callables that return a Q for a user and their reach).
+# What a storey above adds to who may see an evaluation (callables that return a Q for a user and reach).
 EVALUATION_INVOLVEMENT = ["responses.permissions.involved_in"]
 # What a storey above has against a move of an evaluation (callables that return a sentence or ""), who passes
 # on that one was made, and what keeps its recommendations from being changed (a sentence or "").
