@@ -72,9 +72,11 @@ class Recommendations(Creatable[Recommendation], Changeable[Recommendation], Rem
     filterset_class = RecommendationFilter
 
     def to_lock(self) -> QuerySet[Any]:
-        # The rules lock the evaluation to renumber; taking it first, no two changes wait for each other.
-        locking = Evaluation.objects.select_for_update(of=("self",))
-        return locking.filter(recommendations=self.kwargs["pk"]).only("pk")
+        # In the order of the rules, which lock the evaluation to renumber: no two changes wait on each other.
+        found = Evaluation.objects.filter(recommendations=self.kwargs["pk"])
+        for evaluation in found:
+            results.hold(evaluation)
+        return Evaluation.objects.select_for_update().filter(pk__in=[one.pk for one in found]).only("pk")
 
     def make(self, **values: Any) -> Recommendation:
         """Add a recommendation at the end."""

@@ -27,9 +27,17 @@ def _check(by: User | None, evaluation: Evaluation) -> None:
     """Raises PermissionDenied; Refused where a storey above keeps them as they are."""
     if by and not may_edit_recommendations(by, evaluation):
         raise PermissionDenied
-    for path in settings.RECOMMENDATION_LOCKS:
-        if sentence := import_string(path)(evaluation):
-            raise Refused(sentence)
+    if sentence := hold(evaluation):
+        raise Refused(sentence)
+
+
+def hold(evaluation: Evaluation) -> str:
+    """Lock what the storeys above keep its recommendations by; why these cannot be changed now, or "".
+
+    It comes before every other lock on the evaluation and its recommendations.
+    """
+    held = [import_string(path)(evaluation) for path in settings.RECOMMENDATION_LOCKS]
+    return next(filter(None, held), "")
 
 
 def _locked(evaluation: Evaluation) -> list[Recommendation]:

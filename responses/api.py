@@ -53,9 +53,7 @@ class ResponseFilter(filters.FilterSet):  # type: ignore[misc]
         fields = ["state"]
 
 
-class Responses(
-    Creatable[ManagementResponse], Changeable[ManagementResponse], Movable[ManagementResponse]
-):
+class Responses(Creatable[ManagementResponse], Changeable[ManagementResponse], Movable[ManagementResponse]):
     """Management responses: what an office answers to an evaluation as a whole."""
 
     way = WAY
@@ -103,6 +101,11 @@ def _notes(response: ManagementResponse, wanted: list[dict[str, str]] | None) ->
     return [*((mark, "") for mark in gone), *notes.items()]
 
 
+def under_response(**path: int) -> Rows:
+    """The response to lock before a row of it is changed, as the rules do."""
+    return ManagementResponse.objects.select_for_update(no_key=True, of=("self",)).filter(**path).only("pk")
+
+
 class AnswerFilter(filters.FilterSet):  # type: ignore[misc]
     evaluation = IdFilter("response__evaluation", label=OF_EVALUATION)
     response = IdFilter("response", label=OF_RESPONSE)
@@ -125,6 +128,9 @@ class Answers(Creatable[RecommendationResponse], Changeable[RecommendationRespon
     )
     serializer_class = AnswerSerializer
     filterset_class = AnswerFilter
+
+    def to_lock(self) -> Rows:
+        return under_response(answers=self.kwargs["pk"])
 
     def make(self, **values: Any) -> RecommendationResponse:
         response, recommendation = values.pop("response"), values.pop("recommendation")
@@ -178,6 +184,9 @@ class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction])
     queryset = as_shown(KeyAction.objects.present())
     serializer_class = ActionSerializer
     filterset_class = ActionFilter
+
+    def to_lock(self) -> Rows:
+        return under_response(answers__actions=self.kwargs["pk"])
 
     def make(self, **values: Any) -> KeyAction:
         """Add a key action at the end of its recommendation's."""
