@@ -56,6 +56,17 @@ def check_office(by: User | None, office: Office) -> None:
         raise PermissionDenied(_("You do not manage %(office)s.") % {"office": office})
 
 
+def keep_open(*named: User | None) -> None:
+    """Keep the accounts of those being named open until the transaction is over. Refused for a closed one."""
+    people = {person.pk: person for person in named if person}
+    closed = people.keys() - User.objects.staying(people).keys()
+    if closed:
+        raise Refused(
+            _("The account of %(person)s is deactivated. Name someone else.")
+            % {"person": people[min(closed)]}
+        )
+
+
 def _free(email: str, person: User | None = None) -> str:
     """The address as kept (lower case), refused if another account has it."""
     email = email.strip().lower()

@@ -13,6 +13,7 @@ from evaltrack import audit
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Office, User
+from evaltrack.people import keep_open
 from recommendations.choices import ENTERED_AS, EvaluationState
 from recommendations.models import Evaluation, RuleProfile
 from recommendations.permissions import keeps_sight, may_edit, may_enter, may_mark_confidential
@@ -66,6 +67,7 @@ def enter(
     )
     try:
         with transaction.atomic():
+            keep_open(evaluation.manager)
             evaluation.save(force_insert=True)
             evaluation.offices.set(offices)
             evaluation.evaluators.set(evaluators)
@@ -96,6 +98,8 @@ def amend(
         _check_sight(evaluation, by, offices, fields)
     try:
         with transaction.atomic():
+            if fields.get("manager") != evaluation.manager:
+                keep_open(fields.get("manager"))
             change(evaluation, by=by, parent=evaluation, **fields)
             for name, people in (("offices", offices), ("evaluators", evaluators)):
                 if people is not None:

@@ -12,6 +12,7 @@ from evaltrack import audit, deadlines
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Office, User
+from evaltrack.people import keep_open
 from recommendations.models import Evaluation, Recommendation
 from responses.choices import ResponseState
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
@@ -47,6 +48,7 @@ def open_response(
     """
     if by and not may_open(by, evaluation):
         raise PermissionDenied
+    keep_open(fields.get("coordinator"))
     response = ManagementResponse(evaluation=evaluation, office=office, **fields)
     try:
         with transaction.atomic():
@@ -68,6 +70,8 @@ def open_response(
 def amend(response: ManagementResponse, *, by: User | None, **fields: Any) -> None:
     """Change the front block: coordinator, overall comment, responding office."""
     check(by, response)
+    if fields.get("coordinator") != response.coordinator:
+        keep_open(fields.get("coordinator"))
     change(response, by=by, parent=response.evaluation, **fields)
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaltrack.changes import change
+from evaltrack.errors import Refused
 from evaltrack.models import User
 from evaltrack.states import Comment, Machine, Made, Move
 from recommendations.choices import EvaluationState
@@ -65,6 +66,16 @@ def _handed_back(made: Made[ManagementResponse]) -> None:
     made.subject.evaluation = evaluation
 
 
+def _submitted(made: Made[ManagementResponse]) -> None:
+    # Whoever cancels the evaluation at this moment has its lock, or waits for it and finds the submission.
+    made.subject.evaluation = Evaluation.objects.select_for_update(no_key=True).get(
+        pk=made.subject.evaluation_id
+    )
+    if sentence := _evaluation_goes_on(made.subject):
+        raise Refused(sentence)
+    clearance.begin(made)
+
+
 def _published(made: Made[ManagementResponse]) -> None:
     made.sets["published_at"] = made.now
     snapshots.publish(made.subject, now=made.now)
@@ -121,7 +132,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
         comment_label=gettext_lazy("A word to those who clear it"),
         confirm=gettext_lazy("Submit the response? Its wording then stays as it is until it comes back."),
         tells=("clearing", "coordinator"),
-        effect=clearance.begin,
+        effect=_submitted,
     ),
     Move(
         name="withdraw",
