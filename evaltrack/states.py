@@ -39,7 +39,8 @@ class Move(Generic[M]):
     ``needs`` names the field of the access object that allows it. Each of ``guards`` answers with the
     sentence that stands in the way, or ""; each of ``bars`` likewise with what stands in the way of this
     person (None is EvalTrack itself). While ``goes_on`` holds after the effect, the state stays as it is: a
-    step was made, and others remain. ``tells`` names audiences, of which the storey above knows who they are.
+    step was made, and others remain. ``done`` is the verb of the history, to be followed by what was moved;
+    ``tells`` names audiences, of which the storey above knows who they are.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Move(Generic[M]):
     comment: Comment = Comment.NONE
     comment_label: Any = ""
     confirm: Any = ""
+    done: Any = ""
     tells: tuple[str, ...] = ()
     effect: "Callable[[Made[M]], None] | None" = None
     goes_on: Callable[[M], bool] | None = None

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from evaltrack.states import Comment, Machine, Made, Move
 from recommendations.choices import EvaluationState
@@ -49,6 +49,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="start",
         label=gettext_lazy("The evaluation has begun"),
+        done=pgettext_lazy("what someone did", "began"),
         sources=(S.PLANNED,),
         target=S.UNDER_WAY,
         needs="edit",
@@ -58,6 +59,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="finalise",
         label=gettext_lazy("The report is final"),
+        done=pgettext_lazy("what someone did", "declared final"),
         sources=(S.UNDER_WAY,),
         target=S.FINAL,
         needs="edit",
@@ -69,6 +71,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="resume",
         label=gettext_lazy("Take the final report back"),
+        done=pgettext_lazy("what someone did", "took back as not final"),
         sources=(S.FINAL,),
         target=S.UNDER_WAY,
         needs="oversee",
@@ -80,6 +83,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="publish",
         label=gettext_lazy("The report is published"),
+        done=pgettext_lazy("what someone did", "published"),
         sources=(S.FINAL,),
         target=S.PUBLISHED,
         needs="oversee",
@@ -90,6 +94,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="close",
         label=gettext_lazy("Close the evaluation"),
+        done=pgettext_lazy("what someone did", "closed"),
         sources=(S.PUBLISHED,),
         target=S.CLOSED,
         needs="oversee",
@@ -102,6 +107,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="cancel",
         label=gettext_lazy("Cancel the evaluation"),
+        done=pgettext_lazy("what someone did", "cancelled"),
         sources=(S.PLANNED, S.UNDER_WAY, S.FINAL),
         target=S.CANCELLED,
         needs="oversee",
@@ -113,6 +119,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="reopen",
         label=gettext_lazy("Reopen the evaluation"),
+        done=pgettext_lazy("what someone did", "reopened"),
         sources=(S.CLOSED,),
         target=S.PUBLISHED,
         needs="oversee",
@@ -123,6 +130,7 @@ MOVES: tuple[Move[Evaluation], ...] = (
     Move(
         name="reopen",
         label=gettext_lazy("Reopen the evaluation"),
+        done=pgettext_lazy("what someone did", "reopened"),
         sources=(S.CANCELLED,),
         target=S.UNDER_WAY,
         needs="oversee",

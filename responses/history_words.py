@@ -63,7 +63,7 @@ VERBS_OF = {
     ("suggestion", "decided"): gettext_lazy("decided on a wording suggested in"),
 }
 MOVES = {
-    (kind, move.name): move.label
+    (kind, move.name): move.done
     for kind, machine in (("evaluation", WAY_OF_EVALUATION), ("managementresponse", WAY_OF_RESPONSE))
     for move in machine.moves
 }
@@ -104,9 +104,7 @@ FIELDS = {
 def did(entry: AuditEntry) -> str:
     """What was done, to be followed by what it was done to; a verb without words is told as it is stored."""
     key = (entry.target_type, entry.verb)
-    if key in MOVES:
-        return _("chose “%(move)s” for") % {"move": MOVES[key]}
-    return str(VERBS_OF.get(key) or VERBS.get(entry.verb) or entry.verb.replace("_", " "))
+    return str(MOVES.get(key) or VERBS_OF.get(key) or VERBS.get(entry.verb) or entry.verb.replace("_", " "))
 
 
 def field(kind: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """The way of a management response, as a table of moves: prepared, drafted, cleared, published, and again."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from evaltrack.changes import change
 from evaltrack.errors import Refused
@@ -99,6 +99,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="hand_over",
         label=gettext_lazy("Hand over to the coordinator"),
+        done=pgettext_lazy("what someone did", "handed over"),
         sources=(S.PREFILLING,),
         target=S.DRAFTING,
         needs="hand_over",
@@ -112,6 +113,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="hand_back",
         label=gettext_lazy("Give back to the evaluators"),
+        done=pgettext_lazy("what someone did", "gave back"),
         sources=(S.DRAFTING,),
         target=S.PREFILLING,
         needs="oversee",
@@ -124,6 +126,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="submit",
         label=gettext_lazy("Submit for clearance"),
+        done=pgettext_lazy("what someone did", "submitted"),
         sources=(S.DRAFTING, S.RETURNED),
         target=S.IN_CLEARANCE,
         needs="respond",
@@ -137,6 +140,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="withdraw",
         label=gettext_lazy("Withdraw from clearance"),
+        done=pgettext_lazy("what someone did", "withdrew"),
         sources=(S.IN_CLEARANCE,),
         target=S.DRAFTING,
         needs="respond",
@@ -148,6 +152,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="clear",
         label=gettext_lazy("Clear"),
+        done=pgettext_lazy("what someone did", "cleared"),
         sources=(S.IN_CLEARANCE,),
         target=S.CLEARED,
         needs="clear",
@@ -162,6 +167,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="return",
         label=gettext_lazy("Return with a comment"),
+        done=pgettext_lazy("what someone did", "returned"),
         sources=(S.IN_CLEARANCE,),
         target=S.RETURNED,
         needs="clear",
@@ -173,6 +179,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="publish",
         label=gettext_lazy("Publish"),
+        done=pgettext_lazy("what someone did", "published"),
         sources=(S.CLEARED,),
         target=S.PUBLISHED,
         needs="oversee",
@@ -186,6 +193,7 @@ MOVES: tuple[Move[ManagementResponse], ...] = (
     Move(
         name="revise",
         label=gettext_lazy("Begin a new version"),
+        done=pgettext_lazy("what someone did", "began a new version of"),
         sources=(S.CLEARED, S.PUBLISHED),
         target=S.DRAFTING,
         needs="respond",

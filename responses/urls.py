@@ -46,6 +46,7 @@ urlpatterns = [
     path("responses/<int:pk>/discussion/<int:recommendation>/suggest/", discussion.suggest, name="suggest"),
     path("responses/<int:pk>/discussion/people/", discussion.people, name="discussion_people"),
     path("responses/<int:pk>/clearance/", clearance.clearance, name="clearance"),
+    path("responses/<int:pk>/way/", matrix.way, name="response_way"),
     path("responses/<int:pk>/move/", moves.move, name="response_move"),
     path("responses/<int:pk>/history/", history.response, name="history_response"),
     path("responses/<int:pk>/here/", together.here, name="here"),

@@ -5,7 +5,7 @@ from typing import Any
 from evaltrack.models import User
 from recommendations import evaluations, results
 from recommendations.models import Evaluation, Recommendation, RuleProfile
-from responses import actions, answers, comments, drafting, progress, requests, suggestions
+from responses import actions, answers, comments, drafting, progress, requests, snapshots, suggestions
 from responses.demo.moments import Moments
 from responses.demo.organisation import Known
 from responses.lifecycle import WAY
@@ -42,6 +42,7 @@ class _Entering:
         self.people = known.people
         self.offices = known.offices
         self.coordinator = known.people[data["coordinator"]]
+        self.rewritten: list[tuple[RecommendationResponse, str]] = []
         self.put_off: list[tuple[KeyAction, dict[str, Any]]] = []
 
     def run(self) -> None:
@@ -114,7 +115,10 @@ class _Entering:
         with self.moments.written(ago):
             answer = answers.answer_to(recommendation, response)
             answers.decide(answer, one.get("decision", ""), by=by)
-            answers.narrate(answer, one.get("narrative", ""), by=by)
+            at_first = one.get("narrative_at_first", one.get("narrative", ""))
+            answers.narrate(answer, at_first, by=by)
+        if "narrative_at_first" in one:
+            self.rewritten.append((answer, one["narrative"]))
         for promised in one.get("actions", ()):
             self.promise(answer, promised, by=by, ago=ago)
         for report in one.get("reports", ()):
@@ -162,10 +166,17 @@ class _Entering:
                 )
 
     def move(self, response: ManagementResponse, step: dict[str, Any]) -> None:
-        """A step on the way of the response. What was put off is written into the new version."""
+        """A step on the way of the response. What a return asks for, or a new version, is written then."""
         with self.moments.written(step["ago"]) as moment:
             by = self.people[step["by"]]
+            submitted = snapshots.latest(response)
+            if submitted and step["move"] in ("clear", "return"):
+                snapshots.look(submitted, by=by, now=moment)
             WAY.make(response, step["move"], by=by, now=moment, comment=step.get("comment", ""))
+        if step["move"] == "return":
+            with self.moments.written(step["ago"] - 1):
+                for answer, narrative in self.rewritten:
+                    answers.narrate(answer, narrative, by=self.coordinator)
         if step["move"] == "revise":
             for action, promised in self.put_off:
                 with self.moments.written(promised["deadline_changed"]):

@@ -77,6 +77,14 @@ def matrix(request: AuthedRequest, pk: int) -> HttpResponse:
     return render(request, "matrix/page.html", context(sheet, blocks, **viewing(sheet, show)))
 
 
+@require_GET
+@signed_in
+def way(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Where the response stands: what the page shows anew when something was saved."""
+    response = response_or_404(request.user, pk)
+    return render(request, "matrix/_state.html", {"response": response, "way": Way(response, request.user)})
+
+
 def one_block(sheet: Sheet, recommendation: int, *, is_open: bool = True) -> Block:
     """The block of one recommendation; 404 where the matrix has none such."""
     try:

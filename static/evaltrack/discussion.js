@@ -48,6 +48,19 @@
     }
   });
 
+  /** What a person reads or fills in just now stays as it is. */
+  const inUse = (panel) => panel.contains(document.activeElement) || panel.querySelector("details.move[open]");
+  let later = 0;
+  document.addEventListener("matrix-saved", () => {
+    clearTimeout(later);
+    later = setTimeout(() => {
+      for (const panel of document.querySelectorAll("#way[data-again], #checks[data-again]")) {
+        const open = panel.id === "checks" && panel.querySelector("details[open]") ? "?open" : "";
+        if (!inUse(panel)) htmx.ajax("GET", panel.dataset.again + open, { target: panel, swap: "outerHTML" });
+      }
+    }, 3000);
+  });
+
   // Who is here ---------------------------------------------------------------------------------------------
 
   const present = document.getElementById("present");

@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from evaltrack.deadlines import Kind
 from evaltrack.management.commands import serve
-from evaltrack.models import AuditEntry, Mail, Membership, Office, Part, User
+from evaltrack.models import AuditEntry, Mail, Membership, Notification, Office, Part, User
 from evaltrack.roles import Role
 from recommendations.choices import CommonStatus, Decision
 from recommendations.models import Evaluation
@@ -25,8 +25,16 @@ from responses import demo
 from responses.matrix import check
 from responses.matrix.build import build
 from responses.matrix.texts import texts
-from responses.models import ActionParty, KeyAction, ManagementResponse, ProgressUpdate
+from responses.models import (
+    ActionParty,
+    ClearanceStep,
+    KeyAction,
+    ManagementResponse,
+    ProgressUpdate,
+    Snapshot,
+)
 from responses.reminders import to_remind_of
+from responses.snapshots import is_intact
 from tests import factories
 
 OUTSIDERS = {"Regional water bureau", "Ministries of health", "Radios communautaires", "Health referral team"}
@@ -53,11 +61,30 @@ def rows() -> dict[str, int]:
     return {model.__name__: model._default_manager.count() for model in apps.get_models()}
 
 
-def test_three_evaluations_of_different_offices_profiles_and_languages(today: date) -> None:
+def test_four_evaluations_of_different_offices_profiles_and_languages(today: date) -> None:
     found = Evaluation.objects.order_by("report_date")
-    assert [one.profile.slug for one in found] == ["iom-matrix", "iom-2022", "plain"]
-    assert [one.language for one in found] == ["en", "fr", "en"]
-    assert len({one.responses.get().office for one in found}) == 3
+    assert [one.profile.slug for one in found] == ["iom-matrix", "iom-2022", "plain", "plain"]
+    assert [one.language for one in found] == ["en", "fr", "en", "en"]
+    assert len({one.responses.get().office for one in found}) == 4
+
+
+def test_responses_stand_at_every_stage_of_their_way(today: date) -> None:
+    found = ManagementResponse.objects.order_by("evaluation__report_date")
+    assert [(one.state, one.version) for one in found] == [
+        ("published", 2),
+        ("published", 1),
+        ("in_clearance", 1),
+        ("drafting", 1),
+    ]
+    assert all(is_intact(one) for one in Snapshot.objects.all())
+    assert Snapshot.objects.filter(kind="cleared").count() == 3
+    assert ClearanceStep.objects.filter(state="returned").count() == 2
+
+
+def test_what_was_told_in_the_past_was_mailed_then(today: date) -> None:
+    waiting = Mail.objects.filter(state=Mail.State.WAITING)
+    assert {mail.kind for mail in waiting} == {"digest"}
+    assert not Notification.objects.filter(read_at=None, at__lt=timezone.now() - timedelta(days=15)).exists()
 
 
 def test_the_largest_is_of_real_size(today: date) -> None:
