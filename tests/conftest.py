@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import redis
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.utils import translation
 
 from tests import chain, services
@@ -113,6 +115,29 @@ def smtp_server(settings: LazySettings) -> Iterator[MailServer]:
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
         yield server
+
+
+@pytest.fixture(autouse=True)
+def answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A browser test is over when its server has answered: a page asks by itself, and must not meet a table
+    that is being emptied."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    under_way: set[object] = set()
+
+    def begun(sender: object, environ: object, **more: object) -> None:
+        under_way.add(threading.get_ident())
+
+    def over(sender: object, **more: object) -> None:
+        under_way.discard(threading.get_ident())
+
+    request_started.connect(begun)
+    request_finished.connect(over)
+    yield
+    services.wait_until(lambda: not under_way, 20, "the answer to the last request")
+    request_started.disconnect(begun)
+    request_finished.disconnect(over)
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaltrack.models import User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
-from responses import reminders
+from responses import reminders, requests
+from responses.choices import ResponseState
 from responses.models import KeyAction, ProgressUpdate, RecommendationResponse
 from tests import factories as make
 from tests.browser import enter, inspect
@@ -75,10 +77,26 @@ def test_from_the_report_to_the_reported_action(
     inspect(page, "day-4-preview")
     page.get_by_role("button", name="Save the recommendations").click()
 
-    # Who answers.
+    # Who answers, who sees to it, and until when.
     inspect(page, "day-5-response")
-    page.get_by_role("button", name="Open the matrix").click()
+    made = Evaluation.objects.get()
+    due = requests.term_from(made, timezone.localdate())
+    who = page.get_by_role("group", name="Who answers")
+    expect(who.get_by_label("Country Office Norland")).to_be_checked()
+    expect(who.get_by_label("The organisation as a whole")).not_to_be_checked()
+    expect(page.get_by_label("Due on")).to_have_value(due.isoformat())
+    expect(page.get_by_label("hand them over now")).to_be_checked()
+    page.locator("#id_coordinator").select_option(label="Ines Okafor")
+    page.get_by_role("button", name="Ask for the response").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Management response matrix")
+    expect(page.get_by_text("The management response is asked for.")).to_be_visible()
+    response = made.responses.get()
+    assert (response.office, response.coordinator, response.due_on, response.state) == (
+        officer.memberships.get().office,
+        officer,
+        due,
+        ResponseState.DRAFTING,
+    )
     first, _second, third = Evaluation.objects.get().recommendations.present()
     assert [point.text for point in first.sub_points.all()] == [
         "Hold a yearly hearing in each port.",
@@ -118,6 +136,7 @@ def test_from_the_report_to_the_reported_action(
     ).stdout
     assert "Hold the first hearing" in text
     assert "River ports final evaluation" in text
+    assert "Ines Okafor" in text
 
 
 def test_the_action_owner_reports_from_the_first_page(

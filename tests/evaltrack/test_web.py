@@ -69,7 +69,7 @@ def test_a_script_without_a_session_is_told_instead_of_led_away(client: Client, 
     [
         (None, ["My work", "Evaluations", "Who may do what"]),
         (Role.READER, ["My work", "Evaluations", "Who may do what"]),
-        (Role.EVALUATION_UNIT, ["My work", "Evaluations", "Mail", "Who may do what"]),
+        (Role.EVALUATION_UNIT, ["My work", "Evaluations", "Responses owed", "Mail", "Who may do what"]),
         (
             Role.ADMINISTRATOR,
             ["My work", "Evaluations", "Mail", "People", "Offices", "Who may do what"],

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from evaltrack.models import Notification
 from recommendations.choices import Decision
 from recommendations.models import Evaluation
 from responses import actions, answers, progress
+from responses.choices import ResponseState
 from responses.models import ProgressUpdate
 from tests import factories as make
 from tests.people import five
@@ -128,13 +130,25 @@ def enter(page: Page, live_server) -> None:
     page.locator("fieldset", has_text="Row 3").get_by_role("button", name="Merge").click()
     expect(page.get_by_text("2 rows. Nothing is saved yet.")).to_be_visible()
     page.get_by_role("button", name="Save the recommendations").click()
-    page.get_by_role("button", name="Open the matrix").click()
+    expect(page.get_by_role("group", name="Who answers").get_by_label(LONG_OFFICE)).to_be_checked()
+    expect(page.get_by_label("hand them over now")).to_be_checked()
+    page.locator("#id_coordinator").select_option(label="Arlo Quist")
+    day = timezone.localdate() + timedelta(days=20)
+    page.get_by_label("Due on").fill(day.isoformat())
+    page.get_by_label("A word to the coordinator").fill("By the board, please.")
+    page.get_by_role("button", name="Ask for the response").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Management response matrix")
     made = Evaluation.objects.get(title="Evaluation of the river ports")
     assert [one.text for one in made.recommendations.present()] == [
         "Strengthen the handover.", "Revise the manual.\n\nPublish the survey.",
     ]  # fmt: skip
     assert [country.code for country in made.countries] == ["KE"]
+    response = made.responses.get()
+    assert (response.office.name, response.coordinator.name, response.due_on, response.state) == (
+        LONG_OFFICE, "Arlo Quist", day, ResponseState.DRAFTING,
+    )  # fmt: skip
+    assert response.coordinator_text == "Arlo Quist"
+    assert Notification.objects.get(person=response.coordinator).detail == "By the board, please."
 
 
 @pytest.mark.parametrize("script", [True, False])
