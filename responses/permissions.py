@@ -1,12 +1,13 @@
 """Who may do what to a response, its answers and its key actions."""
 
-from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from evaltrack.models import Deputy, Membership, User
 from evaltrack.roles import Permission, Reach
+from recommendations import permissions as record
 from recommendations.models import Evaluation
 from recommendations.permissions import Standing
 from responses.choices import ResponseState, StepState
@@ -79,24 +80,72 @@ def may_open(user: User, evaluation: Evaluation) -> bool:
     return here.access.edit or here.holds(Permission.RESPOND)
 
 
-@dataclass(frozen=True, slots=True)
 class Access:
-    """What a person may do with one response, worked out once for a whole page.
+    """What a person may do with one response: each right worked out when it is first asked for, once.
 
     ``respond`` is the whole answer, ``drafts`` the recommendations (ids) one is asked to draft. Whether the
-    wording is fixed just now is the response's state, not the person's right: see ``answers.check``.
+    wording is fixed just now is the response's state, not the person's right: see ``answers.check``. The
+    number of queries does not depend on the size of the response.
     """
 
-    edit_evaluation: bool
-    edit_recommendations: bool
-    oversee: bool
-    hand_over: bool
-    respond: bool
-    drafts: frozenset[int]
-    clear: bool
-    comment: bool
-    report: bool
-    own_actions: frozenset[int]
+    def __init__(self, user: User, response: ManagementResponse) -> None:
+        self._user, self._response = user, response
+        office = response.office_id
+        self._here = Standing(user, response.evaluation, [office] if office else [])
+        self._coordinates = self._here.acts_as(response.coordinator_id)
+
+    @cached_property
+    def _record(self) -> record.Access:
+        return self._here.access
+
+    @property
+    def edit_evaluation(self) -> bool:
+        return self._record.edit
+
+    @property
+    def edit_recommendations(self) -> bool:
+        return self._record.edit_recommendations
+
+    @property
+    def oversee(self) -> bool:
+        return self._record.oversee
+
+    @property
+    def hand_over(self) -> bool:
+        return self._record.edit_recommendations
+
+    @property
+    def respond(self) -> bool:
+        return self._coordinates or self._here.holds(Permission.RESPOND)
+
+    @property
+    def report(self) -> bool:
+        return self._coordinates or self._here.holds(Permission.REPORT)
+
+    @cached_property
+    def drafts(self) -> frozenset[int]:
+        if not self._user.is_active:
+            return frozenset()
+        asked = Drafter.objects.filter(party_of(self._user), answer__response=self._response)
+        answers = RecommendationResponse.objects.filter(pk__in=asked.values("answer"))
+        return frozenset(answers.values_list("recommendation_id", flat=True))
+
+    @cached_property
+    def own_actions(self) -> frozenset[int]:
+        if not self._user.is_active:
+            return frozenset()
+        own = KeyAction.objects.filter(actions_of(self._user), answer__response=self._response)
+        return frozenset(own.values_list("pk", flat=True))
+
+    @cached_property
+    def clear(self) -> bool:
+        return _clears_now(self._user, self._response)
+
+    @property
+    def comment(self) -> bool:
+        """Those who work on it: by a role, or by a part they have in it."""
+        by_right = self._coordinates or self._here.holds(Permission.COMMENT)
+        return by_right or bool(self.drafts or self.own_actions or self.clear)
 
     def may_respond(self, recommendation: int | None = None) -> bool:
         """Answer the recommendation (its id) and plan its key actions; the front block without one."""
@@ -107,30 +156,7 @@ class Access:
 
 
 def access(user: User, response: ManagementResponse) -> Access:
-    """A number of queries that does not depend on the size of the response."""
-    here = Standing(user, response.evaluation, [response.office_id] if response.office_id else [])
-    record = here.access
-    coordinates = here.acts_as(response.coordinator_id)
-    drafts = RecommendationResponse.objects.filter(
-        pk__in=Drafter.objects.filter(party_of(user), answer__response=response).values("answer")
-    )
-    own = KeyAction.objects.filter(actions_of(user), answer__response=response)
-    drafted = frozenset(drafts.values_list("recommendation_id", flat=True)) if user.is_active else frozenset()
-    acting = frozenset(own.values_list("pk", flat=True)) if user.is_active else frozenset()
-    clear = _clears_now(user, response)
-    takes_part = bool(coordinates or drafted or acting or clear)
-    return Access(
-        edit_evaluation=record.edit,
-        edit_recommendations=record.edit_recommendations,
-        oversee=record.oversee,
-        hand_over=record.edit_recommendations,
-        respond=coordinates or here.holds(Permission.RESPOND),
-        drafts=drafted,
-        clear=clear,
-        comment=takes_part or here.holds(Permission.COMMENT),
-        report=coordinates or here.holds(Permission.REPORT),
-        own_actions=acting,
-    )
+    return Access(user, response)
 
 
 def _clears_now(user: User, response: ManagementResponse) -> bool:
