@@ -42,6 +42,7 @@ class _Entering:
         self.people = known.people
         self.offices = known.offices
         self.coordinator = known.people[data["coordinator"]]
+        self.reports: list[tuple[Subject, dict[str, Any]]] = []
         self.rewritten: list[tuple[RecommendationResponse, str]] = []
         self.put_off: list[tuple[KeyAction, dict[str, Any]]] = []
 
@@ -56,7 +57,9 @@ class _Entering:
                 answers.set_footnote(response, note["mark"], note["text"], by=self.coordinator)
         self.discuss(response)
         for step in self.data.get("way", ()):
+            self.catch_up(before=step["ago"])
             self.move(response, step)
+        self.catch_up()
 
     def record(self) -> Evaluation:
         data = self.data
@@ -122,7 +125,7 @@ class _Entering:
         for promised in one.get("actions", ()):
             self.promise(answer, promised, by=by, ago=ago)
         for report in one.get("reports", ()):
-            self.report(answer, report)
+            self.reports.append((answer, report))
 
     def promise(
         self, answer: RecommendationResponse, promised: dict[str, Any], *, by: User, ago: int
@@ -135,7 +138,7 @@ class _Entering:
         if "deadline_changed" in promised:
             self.put_off.append((action, promised))
         for report in promised.get("updates", ()):
-            self.report(action, report)
+            self.reports.append((action, report))
 
     def discuss(self, response: ManagementResponse) -> None:
         """Who was asked to draft what, what was said about it, and the wordings that were suggested."""
@@ -181,6 +184,13 @@ class _Entering:
             for action, promised in self.put_off:
                 with self.moments.written(promised["deadline_changed"]):
                     actions.set_deadline(action, promised["deadline"], by=self.coordinator)
+
+    def catch_up(self, before: int = -1) -> None:
+        """Report what was reported more than so many days ago: what is frozen then holds nothing later."""
+        for subject, report in self.reports:
+            if report["ago"] > before:
+                self.report(subject, report)
+        self.reports = [(subject, report) for subject, report in self.reports if report["ago"] <= before]
 
     def report(self, subject: Subject, report: dict[str, Any]) -> None:
         with self.moments.written(report["ago"]) as moment:
