@@ -13,8 +13,10 @@ const evaltrack = {
   /** `fetch` to our own pages: with the CSRF token, and known as a script's request (401 instead of a sign-in page). */
   async send(url, { method = "POST", headers = {}, ...rest } = {}) {
     const own = { "X-CSRFToken": this.csrf(), "X-Requested-With": "fetch" };
+    const sent = performance.now();
     const response = await fetch(url, { method, headers: { ...own, ...headers }, ...rest });
-    this.signedOut(response.status === 401);
+    if (response.status === 401) this.signedOut();
+    else this.answered(sent);
     return response;
   },
 
@@ -39,9 +41,15 @@ const evaltrack = {
     return toast;
   },
 
-  /** Show, or once a request is answered again hide, that the session has ended. */
-  signedOut(ended) {
-    document.getElementById("signed-out").hidden = !ended;
+  /** Show that the session has ended. */
+  signedOut() {
+    this.ended = performance.now();
+    document.getElementById("signed-out").hidden = false;
+  },
+
+  /** A request was answered: if it was `sent` after the session had ended, then there is a session again. */
+  answered(sent) {
+    if (sent > (this.ended ?? 0)) document.getElementById("signed-out").hidden = true;
   },
 
   /** Ask in a dialog; resolves to true or false. */
@@ -106,8 +114,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token;
 });
 
-document.addEventListener("signed-out", () => evaltrack.signedOut(true));
-document.addEventListener("htmx:afterOnLoad", (event) => event.detail.successful && evaltrack.signedOut(false));
+document.addEventListener("signed-out", () => evaltrack.signedOut());
+document.addEventListener("htmx:beforeSend", (event) => (event.detail.xhr.sent = performance.now()));
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) evaltrack.answered(event.detail.xhr.sent);
+});
 document.addEventListener("toast", (event) => evaltrack.toast(event.detail.text, event.detail.undo));
 
 document.addEventListener("htmx:responseError", (event) => {

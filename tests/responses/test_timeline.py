@@ -135,7 +135,7 @@ def test_a_step_of_the_way_is_told_in_the_words_of_its_button(evaluation, office
     audit.record("finalise", evaluation, by=officer, parent=evaluation,
                  changes={"state": ("under_way", "final"), "comment": ("", "At last.")})  # fmt: skip
     assert told(timeline.of_evaluation(evaluation, officer)) == [
-        "chose “The report is final” for the record of the evaluation | At last. | state: Under way > Report final"
+        "declared final the record of the evaluation | At last. | state: Under way > Report final"
     ]
     assert history.of_evaluation(evaluation)[0].detail == "At last."
 
