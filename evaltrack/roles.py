@@ -26,6 +26,7 @@ class Permission(models.TextChoices):
     RESPOND = "respond", _("Answer recommendations and plan key actions")
     REPORT = "report", _("Report progress on any key action")
     REPORT_OWN = "report_own", _("Report progress on one's own key actions")
+    VERIFY = "verify", _("Check reported progress independently")
     CLEAR = "clear", _("Clear or return a response")
     COMMENT = "comment", _("Comment on recommendations, answers and key actions")
     OVERSEE = "oversee", _("Extend terms, publish responses, close and reopen evaluations")
@@ -56,6 +57,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.RESPOND,
             P.REPORT,
             P.COMMENT,
+            P.VERIFY,
             P.OVERSEE,
             P.MANAGE_PROFILES,
             P.SEE_DELIVERY,

@@ -95,7 +95,55 @@ DEFAULTS: dict[str, Any] = {
     "mandatory_checks": ["unanswered", "no_reason"],
     "response_reminders": {"before": [14, 3], "after": [1, 14], "repeat_months": 1},
     "tracking_months": 60,
+    "escalation": {"head_after": 30, "unit_after": 90},
+    "round_weeks": 4,
+    "evidence": {"statuses": [], "priorities": []},
+    "approvals": {"postponing": "", "dropping": "evaluation_unit"},
+    "drop_reasons": [
+        {
+            "code": "not_feasible",
+            "labels": {"en": "Turned out not to be feasible", "fr": "S’est révélée irréalisable"},
+        },
+        {"code": "overtaken", "labels": {"en": "Overtaken by events", "fr": "Dépassée par les événements"}},
+        {
+            "code": "no_longer_relevant",
+            "labels": {"en": "No longer relevant", "fr": "N’est plus pertinente"},
+        },
+        {"code": "no_funds", "labels": {"en": "No funds or staff", "fr": "Faute de moyens ou de personnel"}},
+        {
+            "code": "outside_remit",
+            "labels": {"en": "Outside the unit’s remit", "fr": "Hors du mandat de l’unité"},
+        },
+        {"code": "other", "labels": {"en": "Another reason", "fr": "Autre raison"}},
+    ],
+    "verification": {
+        "implementation": [
+            {"code": "full", "labels": {"en": "Fully", "fr": "Entièrement"}, "common": "completed"},
+            {
+                "code": "largely",
+                "labels": {"en": "Largely", "fr": "En grande partie"},
+                "common": "in_progress",
+            },
+            {"code": "partly", "labels": {"en": "Partly", "fr": "En partie"}, "common": "in_progress"},
+            {"code": "not", "labels": {"en": "Not", "fr": "Pas du tout"}, "common": "not_started"},
+        ],
+        "alignment": [
+            {"code": "high", "labels": {"en": "As promised", "fr": "Comme promis"}},
+            {
+                "code": "partial",
+                "labels": {"en": "Partly what was promised", "fr": "En partie ce qui était promis"},
+            },
+            {"code": "low", "labels": {"en": "Something else", "fr": "Autre chose"}},
+        ],
+        "timeliness": [
+            {"code": "in_time", "labels": {"en": "In time", "fr": "Dans les délais"}},
+            {"code": "late", "labels": {"en": "Late", "fr": "En retard"}},
+            {"code": "very_late", "labels": {"en": "More than a year late", "fr": "Plus d’un an de retard"}},
+        ],
+    },
 }
+
+_CHOICES = _list(_object(code=_CODE, labels=_WORDS_BY_LANGUAGE), minItems=1)
 
 SCHEMA: dict[str, Any] = _object(
     optional=DEFAULTS,
@@ -150,5 +198,20 @@ SCHEMA: dict[str, Any] = _object(
         repeat_months=_number(1, LONGEST_MONTHS),
     ),
     tracking_months=_number(1, LONGEST_MONTHS),
+    escalation=_object(head_after=_number(0, LONGEST_DAYS), unit_after=_number(0, LONGEST_DAYS)),
+    round_weeks=_number(1, 104),
+    evidence=_object(
+        statuses=_list({"enum": CommonStatus.values}, uniqueItems=True),
+        priorities=_list(_number(0, 100), uniqueItems=True),
+    ),
+    approvals=_object(postponing={"enum": ["", *Role.values]}, dropping={"enum": ["", *Role.values]}),
+    drop_reasons=_CHOICES,
+    verification=_object(
+        implementation=_list(
+            _object(code=_CODE, labels=_WORDS_BY_LANGUAGE, common={"enum": CommonStatus.values}), minItems=1
+        ),
+        alignment=_CHOICES,
+        timeliness=_CHOICES,
+    ),
     labels=_object(**dict.fromkeys(LABELS, _WORDS_BY_LANGUAGE)),
 )

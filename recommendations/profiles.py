@@ -116,6 +116,62 @@ class ResponseReminderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """Days after the deadline at which the head of the lead's office, then the evaluation unit, is told.
+
+    0 is never.
+    """
+
+    head_after: int
+    unit_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """Evidence is required with these common statuses, where the recommendation has one of the priorities.
+
+    Without priorities it is required whatever the priority is; without statuses never.
+    """
+
+    statuses: tuple[CommonStatus, ...]
+    priorities: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """The role, at the responding office or above it, that approves each; "" where nobody need do so."""
+
+    postponing: str
+    dropping: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list of the organisation's own."""
+
+    code: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How far something is implemented, for who checks it; ``common`` is the status it counts as."""
+
+    code: str
+    labels: Labels
+    common: CommonStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The scales of the independent check."""
+
+    implementation: tuple[Grade, ...]
+    alignment: tuple[Choice, ...]
+    timeliness: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     slug: str
     version: int
@@ -132,6 +188,12 @@ class Profile:
     mandatory_checks: tuple[Check, ...]
     response_reminders: ResponseReminderPlan
     tracking_months: int  # after the report: later, nobody asks any more
+    escalation: Escalation
+    round_weeks: int  # for how long a round is open
+    evidence: EvidenceRule
+    approvals: Approvals
+    drop_reasons: tuple[Choice, ...]  # why something is closed without being done
+    verification: Verification
     labels: Mapping[str, Labels]
 
     def label(self, key: str, language: str) -> str:
@@ -143,6 +205,14 @@ class Profile:
 
     def status(self, code: str) -> Status | None:
         return next((status for status in self.statuses if status.code == code), None)
+
+    def common(self, status: str) -> str:
+        """The common status that a status of this profile counts as; "" for one it does not know."""
+        found = self.status(status)
+        return found.common.value if found else ""
+
+    def drop_reason(self, code: str) -> Choice | None:
+        return next((reason for reason in self.drop_reasons if reason.code == code), None)
 
     def priority(self, level: int) -> Priority | None:
         return next((step for step in self.priorities if step.level == level), None)
@@ -214,6 +284,15 @@ def from_dict(data: object) -> Profile:
         mandatory_checks=tuple(map(Check, data["mandatory_checks"])),
         response_reminders=_response_reminders(data["response_reminders"]),
         tracking_months=int(data["tracking_months"]),
+        escalation=Escalation(**{key: int(days) for key, days in data["escalation"].items()}),
+        round_weeks=int(data["round_weeks"]),
+        evidence=EvidenceRule(
+            tuple(map(CommonStatus, data["evidence"]["statuses"])),
+            tuple(map(int, data["evidence"]["priorities"])),
+        ),
+        approvals=Approvals(**data["approvals"]),
+        drop_reasons=tuple(Choice(**reason) for reason in data["drop_reasons"]),
+        verification=_verification(data["verification"]),
         labels=data["labels"],
     )
 
@@ -235,11 +314,30 @@ def _response_reminders(data: Mapping[str, Any]) -> ResponseReminderPlan:
     )
 
 
-def _contradictions(data: Mapping[str, Any]) -> Iterator[str]:
+def _verification(data: Mapping[str, Any]) -> Verification:
+    return Verification(
+        implementation=tuple(
+            Grade(**{**grade, "common": CommonStatus(grade["common"])}) for grade in data["implementation"]
+        ),
+        alignment=tuple(Choice(**grade) for grade in data["alignment"]),
+        timeliness=tuple(Choice(**grade) for grade in data["timeliness"]),
+    )
+
+
+def _contradictions(data: dict[str, Any]) -> Iterator[str]:
     """What a schema cannot say."""
-    keys = {"decisions": "code", "priorities": "level", "statuses": "code", "rounds": "name"}
+    data = DEFAULTS | data
+    keys = {
+        "decisions": "code",
+        "priorities": "level",
+        "statuses": "code",
+        "rounds": "name",
+        "drop_reasons": "code",
+    }
     for table, key in keys.items():
         yield from _repeated(table, key, (entry[key] for entry in data[table]))
+    for scale, grades in data["verification"].items():
+        yield from _repeated(f"verification.{scale}", "code", (grade["code"] for grade in grades))
     if data["status_level"] == StatusLevel.RECOMMENDATION and not data["rounds"]:
         yield _("rounds is empty, but a status per recommendation is kept by round; name at least one")
     for key, labels in data["labels"].items():

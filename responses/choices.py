@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from recommendations.choices import CommonStatus
+
 
 class ResponseState(models.TextChoices):
     """The way of a management response."""
@@ -41,3 +43,46 @@ class SnapshotKind(models.TextChoices):
 
     SUBMITTED = "submitted", _("Submitted for clearance")
     CLEARED = "cleared", _("Cleared")
+    ROUND = "round", _("Frozen at the end of a round")
+
+
+class Channel(models.TextChoices):
+    """How an update came in."""
+
+    PAGE = "page", _("Page")
+    LINK = "link", _("Link in a mail")
+    MAIL = "mail", _("Answer to a mail")
+    API = "api", _("API")
+    IMPORT = "import", _("Imported document")
+
+
+class ClosedAs(models.TextChoices):
+    """Why nobody is asked about it any more."""
+
+    COMPLETED = "completed", _("Completed")
+    DROPPED = "dropped", _("No longer applicable")
+    NOT_IMPLEMENTED = "not_implemented", _("Closed, not implemented")
+
+
+# What a report of these common statuses closes it as.
+CLOSES: dict[str, str] = {
+    CommonStatus.COMPLETED: ClosedAs.COMPLETED,
+    CommonStatus.DROPPED: ClosedAs.DROPPED,
+}
+
+
+class RequestState(models.TextChoices):
+    """What became of something that was asked for."""
+
+    WAITING = "waiting", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ProposalState(models.TextChoices):
+    """What a person made of their answer by mail."""
+
+    WAITING = "waiting", _("To be confirmed")
+    TAKEN = "taken", _("Confirmed")
+    DISCARDED = "discarded", _("Discarded")

@@ -1,5 +1,6 @@
 """Reporting progress: each report is a new update, the latest one is how things stand."""
 
+import itertools
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from recommendations.profiles import Profile
+from responses.choices import CLOSES
 from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
 from responses.permissions import access
 
@@ -118,9 +120,14 @@ def correct(update: ProgressUpdate, *, by: User, status: str, comment: str) -> N
 
 
 def settle(subject: Subject) -> None:
-    """Bring the status kept on the subject in line with its latest update."""
-    update = latest(subject)
-    status = update.status if update else ""
-    rule = response_of(subject).evaluation.profile.rules.status(status)
-    subject.status, subject.common_status = status, rule.common.value if rule else ""
-    subject.save(update_fields=["status", "common_status"])
+    """Bring what is kept on the subject in line with its updates."""
+    rules = response_of(subject).evaluation.profile.rules
+    updates = list(subject.updates.order_by("-as_of", "-pk").values_list("status", "as_of"))
+    latest_status, reported_on = updates[0] if updates else ("", None)
+    common = rules.common(latest_status)
+    subject.status, subject.common_status, subject.reported_on = latest_status, common, reported_on
+    subject.closed_as = CLOSES.get(common, "")
+    # Completed is what it became with the first of the reports in a row that say so.
+    run = itertools.takewhile(lambda row: rules.common(row[0]) == common, updates)
+    subject.closed_on = [as_of for _status, as_of in run][-1] if subject.closed_as else None
+    subject.save(update_fields=["status", "common_status", "reported_on", "closed_as", "closed_on"])

@@ -30,7 +30,6 @@ from responses.models import (
     ProgressUpdate,
     RecommendationResponse,
 )
-from responses.models.action import CLOSED
 
 
 class FootnoteSerializer(Strict):
@@ -145,8 +144,9 @@ class ActionSerializer(RowSerializer[KeyAction]):
         return action.own_number or f"{action.answer.recommendation.number}.{position}"
 
     def get_overdue(self, action: KeyAction) -> bool:
-        closed = action.common_status in CLOSED or action.answer.common_status in CLOSED
-        return not closed and bool(action.deadline_due and action.deadline_due < timezone.localdate())
+        return not action.is_closed and bool(
+            action.deadline_due and action.deadline_due < timezone.localdate()
+        )
 
 
 class UpdateSerializer(RowSerializer[ProgressUpdate]):

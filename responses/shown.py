@@ -16,7 +16,6 @@ from recommendations.models import Recommendation
 from recommendations.profiles import Profile
 from responses.cells import Address, Conflict, digest
 from responses.models import ActionParty, KeyAction, ProgressUpdate
-from responses.models.action import CLOSED
 
 Option = tuple[str, str]
 
@@ -153,7 +152,7 @@ def understood(deadline: Deadline | None) -> str:
 
 def overdue(action: KeyAction, today: date) -> str:
     """How late an open action is; a matrix in which nothing says so is read as if all were well."""
-    if action.deadline_due is None or action.common_status in CLOSED or action.deadline_due >= today:
+    if action.deadline_due is None or action.closed_as or action.deadline_due >= today:
         return ""
     days = (today - action.deadline_due).days
     return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}

@@ -26,7 +26,6 @@ from responses.models import (
     ProgressUpdate,
     RecommendationResponse,
 )
-from responses.models.action import CLOSED
 from responses.reminders import to_remind_of
 
 MISSING, INCOMPLETE, COMPLETE = "missing", "incomplete", "complete"
@@ -317,7 +316,7 @@ def _actions(rows: list[ManagementResponse], today: date) -> dict[int, dict[str,
         recommendation=OuterRef("answer__recommendation"), part=Part.LEAD
     )
     still_open = Exists(to_remind_of().filter(pk=OuterRef("pk")))
-    shut = Q(common_status__in=CLOSED) | Q(answer__common_status__in=CLOSED)
+    shut = ~Q(closed_as="") | ~Q(answer__closed_as="")
     counted = (
         KeyAction.objects.present()
         .filter(answer__response__in=rows)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from responses.models import Comment, Drafter, ManagementResponse, RecommendationResponse, Suggestion
-from responses.models.action import CLOSED
 from responses.permissions import Access
 from responses.shown import Block
 
@@ -116,7 +115,7 @@ def with_counts(answers: QuerySet[RecommendationResponse]) -> QuerySet[Recommend
     present = Q(actions__removed_at=None)
     return answers.annotate(
         planned=Count("actions", filter=present),
-        closed=Count("actions", filter=present & Q(actions__common_status__in=CLOSED)),
+        closed=Count("actions", filter=present & ~Q(actions__closed_as="")),
         ownerless=Count("actions", filter=present & Q(actions__responsible_text="")),
         undated=Count("actions", filter=present & Q(actions__deadline_text="")),
     )

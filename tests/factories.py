@@ -14,6 +14,11 @@ NUMBER = count(1)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+def closed(as_: str = "completed") -> dict[str, Any]:
+    """The fields of a key action, or an answer, that was closed: by ``closed_as``'s code."""
+    return {"common_status": as_, "closed_as": as_, "closed_on": NOW.date()}
+
+
 def user(name: str = "", **fields: Any) -> User:
     number = next(NUMBER)
     name = name or f"Person {number}"

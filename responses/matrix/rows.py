@@ -10,6 +10,8 @@ from evaltrack.deadlines import Deadline
 from evaltrack.directory import Directory
 from evaltrack.models import PartyBase, User
 from recommendations.models import Recommendation, RecommendationParty, SubPoint
+from recommendations.profiles import Profile
+from responses.choices import CLOSES, Channel
 from responses.matrix import document
 from responses.models import (
     ActionParty,
@@ -47,8 +49,8 @@ def write(matrix: document.Matrix, response: ManagementResponse, reported: Repor
     )
     rows = _recommendations(matrix, response)
     _sub_points(rows)
-    answers = _answers(rows, response)
-    actions = _actions(rows, answers, response)
+    answers = _answers(rows, response, reported.as_of)
+    actions = _actions(rows, answers, response, reported.as_of)
     _parties(rows, actions)
     updates = _updates(rows, answers, actions, reported)
     return {"recommendations": len(rows), "key_actions": len(actions), "progress_updates": updates}
@@ -91,7 +93,7 @@ def _sub_points(rows: Rows) -> None:
     )
 
 
-def _answers(rows: Rows, response: ManagementResponse) -> list[RecommendationResponse]:
+def _answers(rows: Rows, response: ManagementResponse, as_of: date) -> list[RecommendationResponse]:
     """In the order of the rows."""
     rules = response.evaluation.profile.rules
     made = []
@@ -104,14 +106,16 @@ def _answers(rows: Rows, response: ManagementResponse) -> list[RecommendationRes
         )
         # The status that stands is that of the last round that says anything.
         told = [entry for entry in _by_round(one, rules.rounds) if _says(entry)]
-        answer.status = (told[-1].status or "") if told else ""
-        answer.common_status = _common(response, answer.status)
+        _stand(answer, told[-1].status if told else "", rules, as_of)
         made.append(answer)
     return RecommendationResponse.objects.bulk_create(made)
 
 
-def _actions(rows: Rows, answers: list[RecommendationResponse], response: ManagementResponse) -> ActionRows:
-    months = response.evaluation.profile.rules.reminders.check_every_months
+def _actions(
+    rows: Rows, answers: list[RecommendationResponse], response: ManagementResponse, as_of: date
+) -> ActionRows:
+    rules = response.evaluation.profile.rules
+    months = rules.reminders.check_every_months
     issued = response.responded_on_due or response.evaluation.report_date
     made = []
     for (one, row), answer in zip(rows, answers, strict=True):
@@ -123,9 +127,8 @@ def _actions(rows: Rows, answers: list[RecommendationResponse], response: Manage
                 own_number="" if action.number == derived else action.number,
                 text=action.text,
                 responsible_text=action.responsible.text if action.responsible else "",
-                status=action.status or "",
-                common_status=_common(response, action.status or ""),
             )
+            _stand(key_action, action.status, rules, as_of)
             key_action.deadline = action.deadline
             key_action.check_on = deadlines.check_on(
                 action.deadline or Deadline(""), issued=issued, every_months=months
@@ -175,6 +178,7 @@ def _updates(
             status=entry.status or "",
             status_text=entry.status_text or "",
             comment=entry.comment or "",
+            channel=Channel.IMPORT,
             **subject,
             **common,
         )
@@ -193,6 +197,9 @@ def _says(entry: document.Action | document.Monitoring) -> bool:
     return bool(entry.status or entry.status_text or entry.comment)
 
 
-def _common(response: ManagementResponse, status: str) -> str:
-    rule = response.evaluation.profile.rules.status(status)
-    return rule.common.value if rule else ""
+def _stand(row: RecommendationResponse | KeyAction, status: str | None, rules: Profile, as_of: date) -> None:
+    """What a document says of the status holds: nobody here is asked to approve it."""
+    row.status, row.common_status = status or "", rules.common(status or "")
+    row.reported_on = as_of if status else None
+    row.closed_as = CLOSES.get(row.common_status, "")
+    row.closed_on = as_of if row.closed_as else None

@@ -11,9 +11,8 @@ from evaltrack.models import PartyBase, User
 from evaltrack.models.when import When, day_column, in_order, kind_column, text_column
 from recommendations.choices import CommonStatus
 from recommendations.models import Evaluation
+from responses.choices import ClosedAs
 from responses.models.response import RecommendationResponse
-
-CLOSED = (CommonStatus.COMPLETED, CommonStatus.DROPPED)
 
 
 class KeyActionQuerySet(models.QuerySet["KeyAction"]):
@@ -25,8 +24,8 @@ class KeyActionQuerySet(models.QuerySet["KeyAction"]):
         return self.filter(removed_at=None, answer__recommendation__removed_at=None).order_by("order", "pk")
 
     def open(self) -> "KeyActionQuerySet":
-        """Promised and neither completed nor dropped, by its own status or its recommendation's."""
-        return self.present().exclude(common_status__in=CLOSED).exclude(answer__common_status__in=CLOSED)
+        """Promised and not closed, neither by itself nor with its recommendation."""
+        return self.present().filter(closed_as="", answer__closed_as="")
 
 
 class KeyAction(models.Model):
@@ -44,6 +43,13 @@ class KeyAction(models.Model):
     # The latest progress update's status, kept here so that lists need no join. Blank is "not reported".
     status = models.CharField(_("status"), max_length=40, blank=True)
     common_status = models.CharField(max_length=20, choices=CommonStatus.choices, blank=True)
+    reported_on = day_column(_("last reported as of"))
+    # Dropped counts only once it is approved, where the profile asks for that.
+    closed_as = models.CharField(_("closed as"), max_length=20, choices=ClosedAs.choices, blank=True)
+    closed_on = day_column(_("closed as of"))
+    # As promised when the response was first cleared with it: late is late against this one.
+    first_deadline_text = text_column(_("first deadline"))
+    first_due = day_column(_("first due"))
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     deadline = When("deadline")
@@ -56,17 +62,21 @@ class KeyAction(models.Model):
             models.Index(fields=["answer", "order"], name="action_order"),
             models.Index(
                 fields=["deadline_due"],
-                condition=Q(removed_at=None) & ~Q(common_status__in=("completed", "dropped")),
+                condition=Q(removed_at=None, closed_as=""),
                 name="action_due",
             ),
             models.Index(
                 fields=["check_on"],
-                condition=Q(removed_at=None) & ~Q(common_status__in=("completed", "dropped")),
+                condition=Q(removed_at=None, closed_as=""),
                 name="action_check",
             ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="action_has_text"),
+            models.CheckConstraint(
+                condition=Q(closed_as="", closed_on=None) | ~Q(closed_as="") & Q(closed_on__isnull=False),
+                name="closed_action_has_day",
+            ),
             in_order("deadline", "deadline_ends_after_start"),
         ]
 
@@ -75,8 +85,8 @@ class KeyAction(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        """Completed or dropped, by its own status or its recommendation's."""
-        return self.common_status in CLOSED or self.answer.common_status in CLOSED
+        """Whether nobody is asked about it any more, for itself or with its recommendation."""
+        return bool(self.closed_as or self.answer.closed_as)
 
 
 class ActionParty(PartyBase):

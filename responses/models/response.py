@@ -11,7 +11,7 @@ from evaltrack.models import Office, User
 from evaltrack.models.when import When, day_column, in_order, kind_column, text_column
 from recommendations.choices import OWING, CommonStatus, Decision
 from recommendations.models import Evaluation, Recommendation
-from responses.choices import FIXED, OWED, ResponseState
+from responses.choices import FIXED, OWED, ClosedAs, ResponseState
 
 
 class ManagementResponseQuerySet(models.QuerySet["ManagementResponse"]):
@@ -129,6 +129,9 @@ class RecommendationResponse(models.Model):
     # The latest progress update's status, kept here so that lists need no join. Blank is "not reported".
     status = models.CharField(_("status"), max_length=40, blank=True)
     common_status = models.CharField(max_length=20, choices=CommonStatus.choices, blank=True)
+    reported_on = day_column(_("last reported as of"))
+    closed_as = models.CharField(_("closed as"), max_length=20, choices=ClosedAs.choices, blank=True)
+    closed_on = day_column(_("closed as of"))
 
     objects: ClassVar[RecommendationResponseQuerySet] = RecommendationResponseQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -138,6 +141,10 @@ class RecommendationResponse(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["response", "recommendation"], name="one_answer_per_recommendation"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_as="", closed_on=None) | ~Q(closed_as="") & Q(closed_on__isnull=False),
+                name="closed_answer_has_day",
             ),
         ]
 

@@ -74,21 +74,22 @@ def test_actions_are_filtered(there: World, unit: Program, second: KeyAction) ->
 
 
 @pytest.mark.parametrize(
-    ("today", "status", "of_recommendation", "overdue"),
+    ("today", "closed_as", "of_recommendation", "overdue"),
     [
         ("2026-02-28", "", "", False),  # the day itself is in time
         ("2026-03-01", "", "", True),
-        ("2026-03-01", "in_progress", "", True),
         ("2026-03-01", "completed", "", False),
         ("2026-03-01", "dropped", "", False),
+        ("2026-03-01", "not_implemented", "", False),
         ("2026-03-01", "", "completed", False),
     ],
 )
 def test_overdue_is_said_and_filtered_alike(
-    there: World, unit: Program, today: str, status: str, of_recommendation: str, overdue: bool
+    there: World, unit: Program, today: str, closed_as: str, of_recommendation: str, overdue: bool
 ) -> None:
-    action = factories.action(there.answer, due=date(2026, 2, 28), common_status=status)
-    there.answer.common_status = of_recommendation
+    days = [factories.NOW.date() if one else None for one in (closed_as, of_recommendation)]
+    action = factories.action(there.answer, due=date(2026, 2, 28), closed_as=closed_as, closed_on=days[0])
+    there.answer.closed_as, there.answer.closed_on = of_recommendation, days[1]
     there.answer.save()
     with time_machine.travel(f"{today} 09:00:00Z", tick=False):
         assert unit.get(f"actions/{action.pk}/").json()["overdue"] is overdue

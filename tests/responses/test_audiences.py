@@ -69,7 +69,7 @@ def test_drafters_and_leads_are_people_roles_and_offices(office, response):
         Drafter.objects.create(answer=answer, name="as written", **party)
     assert names("drafters", response) == ["Focal", "Holder", "Person"]
     make.action(answer, lead=make.user("Lead"))
-    make.action(answer, lead=make.user("Done"), common_status="completed")
+    make.action(answer, lead=make.user("Done"), **make.closed())
     assert names("leads", response) == ["Lead"]
 
 

@@ -109,7 +109,7 @@ def test_what_was_understood_is_printed(file: Path):
         "Short title: Harbours mid-term",
         "Reference: SH-2031-04",
         "Conducted: 2030-2031",
-        "Rule profile: plain, Plain management response matrix (2)",
+        "Rule profile: plain, Plain management response matrix (3)",
         "Language of the text: en",
         "Coordinator: Harbour programme manager, Port Azure",
         "Date of the response: “3 May 2031”, due 3 May 2031",

@@ -210,7 +210,7 @@ def waiting(lead: User, **fields: object) -> KeyAction:
     return action
 
 
-@pytest.mark.parametrize("change", [{"common_status": "completed"}, {"deadline_due": ago(-90)}])
+@pytest.mark.parametrize("change", [factories.closed(), {"deadline_due": ago(-90)}])
 def test_what_is_done_or_put_off_while_it_waits_is_not_mailed(lead: User, change: dict[str, object]) -> None:
     action = waiting(lead, due=TODAY)
     KeyAction.objects.filter(pk=action.pk).update(**change)

@@ -113,7 +113,7 @@ def test_what_is_over_is_not_held(state: str, leaver: User, evaluation: Evaluati
     assert held(leaver).keys() == {"roles"}
 
 
-@pytest.mark.parametrize("fields", [{"common_status": "completed"}, {"removed_at": NOW}])
+@pytest.mark.parametrize("fields", [make.closed(), {"removed_at": NOW}])
 def test_a_key_action_that_is_done_or_removed_is_not_held(fields: dict[str, Any], leaver: User) -> None:
     make.action(lead=leaver, **fields)
 

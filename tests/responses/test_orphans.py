@@ -120,7 +120,7 @@ def test_a_key_action_has_nobody_when_no_lead_reaches_a_person(
     assert orphans.count(unit, now=NOW, today=TODAY) == (1 if why else 0)
 
 
-@pytest.mark.parametrize("fields", [{"common_status": "completed"}, {"removed_at": NOW}])
+@pytest.mark.parametrize("fields", [make.closed(), {"removed_at": NOW}])
 def test_what_is_done_or_removed_needs_nobody(fields: dict[str, Any], action: KeyAction, unit: User) -> None:
     KeyAction.objects.update(**fields)
 

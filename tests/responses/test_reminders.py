@@ -167,11 +167,11 @@ def test_a_moved_deadline_earns_new_reminders() -> None:
 @pytest.mark.parametrize(
     ("what", "change"),
     [
-        ("action", {"common_status": "completed"}),
-        ("action", {"common_status": "dropped"}),
+        ("action", factories.closed()),
+        ("action", factories.closed("dropped")),
         ("action", {"removed_at": factories.NOW}),
-        ("answer", {"common_status": "completed"}),
-        ("answer", {"common_status": "dropped"}),
+        ("answer", factories.closed()),
+        ("answer", factories.closed("dropped")),
         ("answer", {"decision": "rejected"}),
         ("recommendation", {"removed_at": factories.NOW}),
     ],

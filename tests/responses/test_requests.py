@@ -275,7 +275,8 @@ def test_it_is_closed_when_all_is_answered_and_done(response, evaluation, unit):
     action = make.action(answer)
     with pytest.raises(Refused, match="Key actions are still open"):
         move(evaluation, "close", unit)
-    action.common_status = "completed"
+    for name, value in make.closed().items():
+        setattr(action, name, value)
     action.save()
     move(evaluation, "close", unit)
     assert evaluation.state == EvaluationState.CLOSED

@@ -36,7 +36,7 @@ def test_what_a_response_lacks_is_counted():
     partly = answered(Decision.PARTIALLY_ACCEPTED, "Only half.")
     make.action(partly, due=EARLIER, lead=person)  # overdue
     make.action(partly)  # without lead and deadline
-    make.action(partly, common_status="completed", status="completed")  # closed: nobody misses a lead
+    make.action(partly, status="completed", **make.closed())  # closed: nobody misses a lead
     make.action(partly, removed_at=make.NOW)
     counted = standing_of(response)
     assert (counted.recommendations, counted.answered, counted.is_answered) == (6, 4, False)

@@ -70,11 +70,11 @@ def test_what_is_asked_about_is_marked(person):
 
 
 def test_done_removed_and_rejected_actions_wait_for_nobody(person):
-    make.action(lead=person, common_status="completed")
-    make.action(lead=person, common_status="dropped")
+    make.action(lead=person, **make.closed())
+    make.action(lead=person, **make.closed("dropped"))
     make.action(lead=person, removed_at=make.NOW)
     make.action(make.answer(decision=Decision.REJECTED), lead=person)
-    make.action(make.answer(decision=Decision.ACCEPTED, common_status="completed"), lead=person)
+    make.action(make.answer(decision=Decision.ACCEPTED, **make.closed()), lead=person)
     make.action(lead=make.user())
     assert work.work_of(person, TODAY).is_empty
 

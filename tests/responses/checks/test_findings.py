@@ -178,7 +178,7 @@ def test_times(answer, deadline, check):
     found = found_in(answer.response)
     assert [one.check for one in found] == ([check] if check else [])
     assert all(one.cell == f"action.{action.pk}.deadline" for one in found)
-    KeyAction.objects.update(common_status="completed")
+    KeyAction.objects.update(**make.closed())
     assert found_in(answer.response) == []
 
 
@@ -296,7 +296,7 @@ def test_the_lists_count_what_the_checks_find():
                     answer = make.answer(recommendation, response, decision=decision, narrative=narrative)
                     if planned:
                         make.action(answer, due=SOON, lead=lead)
-                        make.action(answer, common_status="completed")
+                        make.action(answer, **make.closed())
                         make.action(answer, removed_at=make.NOW)
                         bare = make.action(answer)
                         ActionParty.objects.create(action=bare, name="Unit", part=Part.SUPPORT)

@@ -1,4 +1,4 @@
-"""What was done about it: progress updates, which are added and never overwritten, and reminders."""
+"""What was done about it: progress updates, which are added and never overwritten, and their evidence."""
 
 from typing import ClassVar
 
@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from evaltrack.models import Mail, User
+from evaltrack.models import StoredFile, User
 from recommendations.models import Evaluation
+from responses.choices import Channel
 from responses.models.action import KeyAction
 from responses.models.response import RecommendationResponse
 
@@ -41,6 +42,11 @@ class ProgressUpdate(models.Model):
     # What the source printed, where it is not the profile's own word.
     status_text = models.TextField(_("status as printed"), blank=True)
     comment = models.TextField(_("comments or action taken"), blank=True)
+    done = models.TextField(_("what was done"), blank=True)
+    next_step = models.TextField(_("next step"), blank=True)
+    channel = models.CharField(
+        _("reported by way of"), max_length=10, choices=Channel.choices, default=Channel.PAGE
+    )
     reported_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reported by")
     )
@@ -66,41 +72,38 @@ class ProgressUpdate(models.Model):
         return f"{self.as_of}: {self.status or self.comment[:60]}"
 
 
-class Reminder(models.Model):
-    """A reminder that is due: planned once for an action, an occasion, its day, deadline and recipient."""
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def present(self) -> "EvidenceQuerySet":
+        return self.filter(removed_at=None)
 
-    class Occasion(models.TextChoices):
-        BEFORE = "before", _("Before the deadline")
-        ON_DAY = "on_day", _("On the day")
-        AFTER = "after", _("After the deadline")
-        CHECK = "check", _("No deadline: how does it stand?")
 
-    action = models.ForeignKey(KeyAction, models.CASCADE, related_name="reminders")
-    occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices)
-    # The day the reminder is for, such as 30 days before the deadline; with the deadline it makes the key.
-    due_for = models.DateField(_("for"))
-    deadline = models.DateField(_("deadline"), null=True)
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="reminders", verbose_name=_("recipient"))
-    planned_at = models.DateTimeField(_("planned"))
-    mail = models.ForeignKey(
-        Mail, models.SET_NULL, null=True, related_name="reminders", verbose_name=_("mail")
+class Evidence(models.Model):
+    """A file or a link that shows what an update says."""
+
+    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="evidence")
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="evidence", verbose_name=_("file")
     )
+    url = models.URLField(_("link"), max_length=2000, blank=True)
+    # The file's name as it was uploaded, or what a link is called.
+    name = models.CharField(_("name"), max_length=200)
+    added_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by")
+    )
+    added_at = models.DateTimeField(_("added"))
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[EvidenceQuerySet] = EvidenceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
         constraints = [
-            models.UniqueConstraint(
-                fields=["action", "occasion", "due_for", "recipient", "deadline"], name="reminder_once"
-            ),
-            # NULL is no equal of NULL in the one above.
-            models.UniqueConstraint(
-                fields=["action", "occasion", "due_for", "recipient"],
-                condition=Q(deadline=None),
-                name="reminder_once_without_deadline",
+            models.CheckConstraint(
+                condition=Q(file=None) & ~Q(url="") | Q(file__isnull=False, url=""),
+                name="evidence_is_file_or_link",
             ),
         ]
-        indexes = [models.Index(fields=["recipient"], condition=Q(mail=None), name="reminder_unsent")]
 
     def __str__(self) -> str:
-        return f"{self.get_occasion_display()}: {self.action} ({self.due_for})"
+        return self.name

@@ -1,0 +1,103 @@
+"""Rounds: follow-up at a set time, in which each lead is asked once and the matrix is then frozen."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evaltrack.models import StoredFile, User
+from recommendations.models import Evaluation
+from responses.models.action import KeyAction
+from responses.models.clearance import Snapshot
+from responses.models.response import ManagementResponse, RecommendationResponse
+
+
+class Round(models.Model):
+    """One opening of a round, for one response or many; ``opened_by=None`` is the profile's calendar."""
+
+    name = models.CharField(_("name"), max_length=60)
+    due_on = models.DateField(_("answers are due on"))
+    note = models.TextField(_("a word to those who are asked"), blank=True)
+    opened_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("opened by")
+    )
+    opened_at = models.DateTimeField(_("opened"))
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        indexes = [models.Index(fields=["-opened_at", "-id"], name="round_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoundMatrixQuerySet(models.QuerySet["RoundMatrix"]):
+    def visible_to(self, user: User | AnonymousUser) -> "RoundMatrixQuerySet":
+        return self.filter(response__evaluation__in=Evaluation.objects.visible_to(user))
+
+    def open(self) -> "RoundMatrixQuerySet":
+        return self.filter(closed_at=None)
+
+
+class RoundMatrix(models.Model):
+    """One response in a round. Its updates are those that carry the round's name."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="matrices")
+    response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="rounds")
+    # That of the round, so that the database can refuse to hold a round twice.
+    name = models.CharField(_("name"), max_length=60)
+    due_on = models.DateField(_("answers are due on"))
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("closed by")
+    )
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="rounds")
+    # As it was first printed: later versions of EvalTrack might set it differently.
+    printed = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[RoundMatrixQuerySet] = RoundMatrixQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("matrix in a round")
+        verbose_name_plural = _("matrices in a round")
+        constraints = [
+            models.UniqueConstraint(fields=["response", "name"], name="round_once_per_response"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, snapshot=None)
+                | Q(closed_at__isnull=False, snapshot__isnull=False),
+                name="closed_round_has_snapshot",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_on"], condition=Q(closed_at=None), name="round_open")]
+
+    def __str__(self) -> str:
+        return f"{self.response}: {self.name}"
+
+
+class Question(models.Model):
+    """In a round a person was asked how an action stands, or, where the status is kept there, an answer."""
+
+    matrix = models.ForeignKey(RoundMatrix, models.CASCADE, related_name="questions")
+    action = models.ForeignKey(KeyAction, models.CASCADE, null=True, related_name="questions")
+    answer = models.ForeignKey(RecommendationResponse, models.CASCADE, null=True, related_name="questions")
+    # None where nobody with an account could be asked.
+    person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(_("asked"))
+
+    class Meta:
+        verbose_name = _("question of a round")
+        verbose_name_plural = _("questions of a round")
+        constraints = [
+            models.UniqueConstraint(fields=["matrix", "action", "person"], name="action_asked_once"),
+            models.UniqueConstraint(fields=["matrix", "answer", "person"], name="answer_asked_once"),
+            models.CheckConstraint(
+                condition=Q(action=None, answer__isnull=False) | Q(action__isnull=False, answer=None),
+                name="question_has_one_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matrix}: {self.action or self.answer}"
