@@ -20,7 +20,7 @@ from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
 from recommendations.permissions import Standing, may_enter
 from responses import history, requests, standing
-from responses.forms import OWED, EvaluationFilter
+from responses.forms.lists import OWED, EvaluationFilter
 from responses.models import Extension
 
 NOT_SEEN = "-"  # a form that does not say what its page showed makes no move

@@ -16,7 +16,7 @@ from evaltrack.web import AuthedRequest, Crumb, came_from, get_or_404, require, 
 from recommendations.choices import StatusLevel
 from recommendations.models import Evaluation
 from responses import badges, follow_up, progress, work
-from responses.forms import ReportForm
+from responses.forms.progress import ReportForm
 from responses.models import KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import access
 from responses.progress import Subject

@@ -12,7 +12,7 @@ from evaltrack.models import AuditEntry
 from evaltrack.web import AuthedRequest, Crumb, came_from, get_or_404, paginate, signed_in
 from recommendations.models import Evaluation, Recommendation
 from responses import timeline
-from responses.forms import HistoryFilter
+from responses.forms.lists import HistoryFilter
 from responses.models import KeyAction, ManagementResponse
 from responses.timeline import Timeline
 

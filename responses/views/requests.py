@@ -20,7 +20,7 @@ from evaltrack.roles import Permission, can
 from evaltrack.web import AuthedRequest, came_from, get_or_404, render_part, require, signed_in
 from recommendations.models import Evaluation
 from responses import owed, requests, response_reminders
-from responses.forms import OwedFilter, RequestForm, TermForm
+from responses.forms.requests import OwedFilter, RequestForm, TermForm
 from responses.models import ManagementResponse
 from responses.permissions import access, may_open
 
