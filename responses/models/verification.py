@@ -1,7 +1,10 @@
 """The independent check: another's verdict beside what the lead reported."""
 
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaltrack.models import User
@@ -30,6 +33,26 @@ class Reviewer(models.Model):
         return f"{self.person}: {self.response}"
 
 
+class VerificationQuerySet(models.QuerySet["Verification"]):
+    def visible_to(self, user: User | AnonymousUser) -> "VerificationQuerySet":
+        seen = Evaluation.objects.visible_to(user)
+        return self.filter(
+            Q(action__answer__response__evaluation__in=seen) | Q(answer__response__evaluation__in=seen)
+        )
+
+    def unanswered(self) -> "VerificationQuerySet":
+        """Those with a question after which nothing was reported and nothing checked again."""
+        reported = ProgressUpdate.objects.filter(
+            Q(action=OuterRef("action")) | Q(answer=OuterRef("answer")), reported_at__gt=OuterRef("at")
+        )
+        later = Verification.objects.filter(
+            Q(action=OuterRef("action")) | Q(answer=OuterRef("answer")),
+            evaluation=None,
+            pk__gt=OuterRef("pk"),
+        )
+        return self.exclude(question="").filter(~Exists(reported), ~Exists(later))
+
+
 class Verification(models.Model):
     """A verdict on the profile's scales; nothing is overwritten, the latest of each source counts.
 
@@ -55,9 +78,10 @@ class Verification(models.Model):
     alignment = models.CharField(_("alignment"), max_length=40, blank=True)
     timeliness = models.CharField(_("timeliness"), max_length=40, blank=True)
     reason = models.TextField(_("reason"))
-    # What the lead is asked where reviewer and report disagree, and the update that answered it.
+    # What the lead is asked where reviewer and report disagree; the next report answers it.
     question = models.TextField(_("question to the lead"), blank=True)
-    answered_by = models.ForeignKey(ProgressUpdate, models.SET_NULL, null=True, related_name="replies_to")
+
+    objects: ClassVar[VerificationQuerySet] = VerificationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("independent check")
