@@ -1,6 +1,7 @@
 """Reporting progress: each report is a new update, the latest one is how things stand."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -13,15 +14,10 @@ from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from recommendations.profiles import Profile
-from responses.choices import CLOSES
-from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
+from responses.choices import CLOSES, Channel
+from responses.models import KeyAction, ProgressUpdate, RecommendationResponse
 from responses.permissions import access
-
-Subject = KeyAction | RecommendationResponse
-
-
-def response_of(subject: Subject) -> ManagementResponse:
-    return subject.answer.response if isinstance(subject, KeyAction) else subject.response
+from responses.subjects import Subject, response_of
 
 
 def may_report(by: User, subject: Subject) -> bool:
@@ -39,19 +35,28 @@ def report(
     as_of: date,
     status: str = "",
     comment: str = "",
+    done: str = "",
+    next_step: str = "",
     round: str = "",
     status_text: str = "",
+    channel: Channel = Channel.PAGE,
+    attachments: Sequence[object] = (),
+    expected: str = "",
+    expected_reason: str = "",
+    reason_code: str = "",
+    reason: str = "",
 ) -> ProgressUpdate:
     """Add a progress update for a key action or a recommendation.
 
-    Raises PermissionDenied; Refused for a status or round the profile does not know, a day in the future, or
-    an update that says nothing.
+    ``attachments`` are its evidence. ``expected`` is when it is expected now, and asks for that deadline.
+    ``reason_code`` and ``reason`` say why it is dropped. Raises PermissionDenied; Refused for a status or
+    round the profile does not know, a day in the future, or an update that says nothing.
     """
     if by and not may_report(by, subject):
         raise PermissionDenied
     rules = response_of(subject).evaluation.profile.rules
     _check_words(rules, status=status, round=round)
-    if not (status or comment.strip() or status_text):
+    if not any(text.strip() for text in (status, comment, done, next_step, status_text)):
         raise Refused(_("Choose a status or say in a sentence how it stands."))
     if by and as_of > timezone.localdate(now):
         raise Refused(_("Progress is reported as of today or an earlier day, not in the future."))
@@ -64,6 +69,9 @@ def report(
         status=status,
         status_text=status_text,
         comment=comment,
+        done=done,
+        next_step=next_step,
+        channel=channel,
         reported_by=by,
         reported_at=now,
     )
