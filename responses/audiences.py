@@ -13,7 +13,13 @@ from evaltrack.models import Membership, Office, Part, User
 from evaltrack.roles import GRANTS, Permission, Role, roles_with
 from recommendations.models import Evaluation
 from responses.choices import StepState
-from responses.models import ActionParty, Drafter, KeyAction, ManagementResponse
+from responses.models import (
+    ActionParty,
+    Drafter,
+    KeyAction,
+    ManagementResponse,
+    RecommendationResponse,
+)
 
 
 def people(name: str, evaluation: Evaluation, response: ManagementResponse | None = None) -> list[User]:
@@ -93,6 +99,15 @@ def leads(response: ManagementResponse) -> list[User]:
     """Those who lead one of its key actions that is still open."""
     still_open = KeyAction.objects.open().filter(answer__response=response).order_by().values("pk")
     return _active(behind(ActionParty.objects.filter(part=Part.LEAD, action__in=still_open)))
+
+
+def responsible_for(subject: KeyAction | RecommendationResponse) -> list[User]:
+    """Those who lead a key action; of an answer, those who lead one of its key actions."""
+    actions = KeyAction.objects.present().order_by()
+    which = {"pk": subject.pk} if isinstance(subject, KeyAction) else {"answer": subject.pk}
+    return _active(
+        behind(ActionParty.objects.filter(part=Part.LEAD, action__in=actions.filter(**which).values("pk")))
+    )
 
 
 def clearing(response: ManagementResponse) -> list[User]:

@@ -22,6 +22,7 @@ from recommendations.models import Evaluation, Recommendation
 from responses import actions, answers, progress
 from responses.models import Footnote, KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import Access
+from responses.subjects import Subject
 from responses.wording import lock, reason
 
 # A report and its correction by the same person within this time are one update.
@@ -110,11 +111,11 @@ class Standing:
     part: str
     round: str = ""
 
-    def read(self, subject: progress.Subject) -> str:
+    def read(self, subject: Subject) -> str:
         update = progress.latest(subject, self.round)
         return str(getattr(update, self.part)) if update else ""
 
-    def write(self, subject: progress.Subject, text: str, by: User) -> None:
+    def write(self, subject: Subject, text: str, by: User) -> None:
         now = timezone.now()
         values = {"status": "", "comment": ""}
         update = progress.latest(subject, self.round)

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import get_language
 
 from evaltrack import deadlines
 from recommendations.profiles import Profile, in_language
-from responses import badges, standing
+from responses import badges, standing, subjects
 from responses.badges import Badge
 from responses.models import KeyAction, ProgressUpdate, RecommendationResponse
-from responses.progress import Subject
+from responses.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +37,6 @@ def _update(row: ProgressUpdate, rules: Profile) -> Update:
     return Update(row, status, in_language(rule.labels, get_language() or "en") if rule else row.round)
 
 
-def place(action: KeyAction) -> int:
-    """Its position among the actions of the recommendation, from 1."""
-    before = Q(order__lt=action.order) | Q(order=action.order, pk__lt=action.pk)
-    return KeyAction.objects.filter(before, removed_at=None, answer=action.answer_id).count() + 1
-
-
-def number(action: KeyAction, place: int) -> str:
-    """Its own number, or recommendation and position, such as "3.2"."""
-    recommendation = action.answer.recommendation
-    return action.own_number or f"{recommendation.number or recommendation.order}.{place}"
-
-
 def understood(action: KeyAction) -> str:
     """What the deadline was understood to mean; blank where it is written as just that day."""
     deadline, language = action.deadline, get_language() or "en"
@@ -66,7 +53,7 @@ def actions_under(answer: RecommendationResponse, rules: Profile) -> Iterable[tu
         KeyAction.objects.present().filter(answer=answer).select_related("answer__recommendation")
     )
     for place, action in enumerate(answer_actions, start=1):
-        yield action, number(action, place), badges.of_status(rules, action.status)
+        yield action, subjects.number(action, place), badges.of_status(rules, action.status)
 
 
 def round_to_report(answer: RecommendationResponse, rules: Profile, today: date) -> str:

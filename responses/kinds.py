@@ -9,6 +9,7 @@ from evaltrack.notifications import Kind
 TOGETHER = _("Working together on the matrix")
 ASKED = _("What is asked of an office, and the way of its evaluation")
 WAY = _("The way of a response")
+FOLLOW_UP = _("What was promised, and how it stands")
 
 RECOMMENDATION_ASSIGNED = Kind(
     "recommendation_assigned", _("Recommendations are given to me to draft, or taken back"), group=TOGETHER
@@ -68,6 +69,17 @@ RESPONSE_REVISED = Kind(
     "response_revised", _("A new version of a response I coordinate, oversee or cleared is begun"), group=WAY
 )
 
+CHECK_QUESTION = Kind(
+    "check_question",
+    _("An independent check asks about what was reported on what I lead or coordinate"),
+    mandatory=True,
+    group=FOLLOW_UP,
+)
+CHECK_MADE = Kind(
+    "check_made", _("What I lead or coordinate was checked independently"), Delivery.DAILY, group=FOLLOW_UP
+)
+REVIEWER_NAMED = Kind("reviewer_named", _("I am asked to check reports independently"), group=FOLLOW_UP)
+
 KINDS: tuple[Kind, ...] = (
     RECOMMENDATION_ASSIGNED,
     COMMENT_MENTION,
@@ -87,4 +99,7 @@ KINDS: tuple[Kind, ...] = (
     RESPONSE_CLEARED,
     RESPONSE_PUBLISHED,
     RESPONSE_REVISED,
+    CHECK_QUESTION,
+    CHECK_MADE,
+    REVIEWER_NAMED,
 )

@@ -18,6 +18,7 @@ from responses.models import (
     KeyAction,
     ManagementResponse,
     RecommendationResponse,
+    Reviewer,
 )
 
 
@@ -55,7 +56,7 @@ def involved_in(user: User, held: Reach) -> Q:
     """The evaluations (as a Q on Evaluation) whose response the person has a part in.
 
     It is their office's, which need not be one of the evaluation's; or they coordinate it, draft or clear it,
-    or have a key action in it.
+    have a key action in it, or were named to check what is reported.
     """
     open_to_all = Q(office__in=held.at(Permission.VIEW), evaluation__confidential=False)
     theirs = ManagementResponse.objects.filter(
@@ -65,12 +66,14 @@ def involved_in(user: User, held: Reach) -> Q:
     drafted = Drafter.objects.filter(party_of(user))
     cleared = ClearanceStep.objects.filter(clears(user))
     acting = KeyAction.objects.filter(actions_of(user), removed_at=None)
+    reviewing = Reviewer.objects.filter(person=user)
     return (
         Q(pk__in=theirs.values("evaluation_id"))
         | Q(pk__in=coordinated.values("evaluation_id"))
         | Q(pk__in=drafted.values("answer__response__evaluation_id"))
         | Q(pk__in=cleared.values("response__evaluation_id"))
         | Q(pk__in=acting.values("answer__response__evaluation_id"))
+        | Q(pk__in=reviewing.values("response__evaluation_id"))
     )
 
 
@@ -109,6 +112,18 @@ class Access:
     @property
     def oversee(self) -> bool:
         return self._record.oversee
+
+    @property
+    def coordinates(self) -> bool:
+        return self._coordinates
+
+    @cached_property
+    def verify(self) -> bool:
+        """Check reports independently: by a role, or because they were named for this response."""
+        if not self._user.is_active:
+            return False
+        named = Reviewer.objects.filter(response=self._response, person=self._user)
+        return self._here.holds(Permission.VERIFY) or named.exists()
 
     @property
     def hand_over(self) -> bool:

@@ -21,7 +21,7 @@ from evaltrack.roles import GRANTS, Permission, Role
 from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
 from responses.choices import StepState
-from responses.models import ActionParty, ClearanceStep, Drafter, ManagementResponse
+from responses.models import ActionParty, ClearanceStep, Drafter, ManagementResponse, Reviewer
 from responses.permissions import clears, party_of
 
 UNSEEN = 10  # listed at most
@@ -149,6 +149,11 @@ class Sight:
                 count,
             )
             yield pk, words % {"count": count, "how": how}
+
+    def _as_reviewer(self, shown: dict[int, Evaluation]) -> Iterator[Reason]:
+        named = Reviewer.objects.filter(response__evaluation__in=shown, person=self.person)
+        for pk in named.values_list("response__evaluation_id", flat=True):
+            yield pk, _("Was named to check independently what is reported on it")
 
     def _counted(self, parties: QuerySet[Any], evaluation: str, of: str) -> Iterator[tuple[int, str, int]]:
         """How many things the person is party of, by evaluation and by how: one query."""

@@ -10,7 +10,7 @@ from responses.demo.moments import Moments
 from responses.demo.organisation import Known
 from responses.lifecycle import WAY
 from responses.models import KeyAction, ManagementResponse, RecommendationResponse
-from responses.progress import Subject
+from responses.subjects import Subject
 
 RECORD = ("title", "short_title", "conducted", "type", "timing", "language", "countries")
 RECOMMENDATION = (

@@ -15,11 +15,11 @@ from evaltrack.models import User
 from evaltrack.web import AuthedRequest, Crumb, came_from, get_or_404, require, signed_in, toast
 from recommendations.choices import StatusLevel
 from recommendations.models import Evaluation
-from responses import badges, follow_up, progress, work
+from responses import badges, follow_up, progress, subjects, work
 from responses.forms.progress import ReportForm
 from responses.models import KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import access
-from responses.progress import Subject
+from responses.subjects import Subject, response_of
 
 RELATED = ("response__evaluation__profile", "response__office", "recommendation")
 
@@ -45,7 +45,7 @@ def crumbs(response: ManagementResponse, here: str) -> list[Crumb]:
 
 
 def report_form(subject: Subject, data: Any = None, **options: Any) -> ReportForm:
-    rules = progress.response_of(subject).evaluation.profile.rules
+    rules = response_of(subject).evaluation.profile.rules
     today = timezone.localdate()
     if isinstance(subject, RecommendationResponse):
         options["round"] = follow_up.round_to_report(subject, rules, today)
@@ -84,7 +84,7 @@ def show_action(
     if form is None and allowed.may_report(found):
         form = report_form(found)
     rules = response.evaluation.profile.rules
-    number = follow_up.number(found, follow_up.place(found))
+    number = subjects.number(found)
     due, today = None if found.is_closed else found.deadline_due, timezone.localdate()
     context = {
         "action": found,
