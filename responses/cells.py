@@ -126,7 +126,13 @@ class Standing:
             progress.correct(update, by=by, **values)
         else:
             progress.report(
-                subject, by=by, now=now, as_of=timezone.localdate(now), round=self.round, **values
+                subject,
+                by=by,
+                now=now,
+                as_of=timezone.localdate(now),
+                round=self.round,
+                status=values["status"],
+                comment=values["comment"],
             )
 
 

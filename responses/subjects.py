@@ -20,7 +20,7 @@ def place(action: KeyAction) -> int:
 
 
 def number(subject: Subject, at: int = 0) -> str:
-    """As the matrix prints it, such as "3" or "3.2"; ``at`` is the position of an action where it is known."""
+    """As the matrix prints it, such as "3" or "3.2"; ``at`` is an action's position, where known."""
     answer = subject.answer if isinstance(subject, KeyAction) else subject
     of_recommendation = answer.recommendation.number or str(answer.recommendation.order)
     if isinstance(subject, KeyAction):
