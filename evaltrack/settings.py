@@ -225,6 +225,8 @@ OFFICE_MERGES = ["responses.merging.COMPANION"]
 INTEGRITY_CHECKS = ["responses.snapshots.altered"]
 # How long the link in a mail leads who clears a response to its page.
 CLEARANCE_LINK_DAYS = env.int("EVALTRACK_CLEARANCE_LINK_DAYS", default=30)
+# How long the link in a digest lets its reader report on what they lead.
+REPORT_LINK_DAYS = env.int("EVALTRACK_REPORT_LINK_DAYS", default=14)
 # What people are told about, storey by storey; and the kinds (codes) whose mail the organisation lets nobody
 # switch off, beside those that are so anyway.
 NOTIFICATION_KINDS = ["evaltrack.kinds.KINDS", "responses.kinds.KINDS"]

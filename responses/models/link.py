@@ -19,6 +19,8 @@ class ReportLink(models.Model):
     mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="report_links")
     issued_at = models.DateTimeField(_("issued"))
     expires_at = models.DateTimeField(_("expires"))
+    # A digest of the address and password the person had: with others it is no longer good.
+    issued_for = models.CharField(max_length=64, default="", editable=False)
     # A digest of what the browser that first opened it was given.
     bound_to = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True)

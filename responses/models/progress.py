@@ -51,6 +51,8 @@ class ProgressUpdate(models.Model):
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reported by")
     )
     reported_at = models.DateTimeField(_("reported"))
+    # What the browser called it: the same update sent once more is still one.
+    client_key = models.CharField(max_length=40, blank=True, default="", editable=False)
 
     objects: ClassVar[ProgressUpdateQuerySet] = ProgressUpdateQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -65,6 +67,9 @@ class ProgressUpdate(models.Model):
             models.CheckConstraint(
                 condition=Q(action=None, answer__isnull=False) | Q(action__isnull=False, answer=None),
                 name="update_has_one_subject",
+            ),
+            models.UniqueConstraint(
+                fields=["action", "client_key"], condition=~Q(client_key=""), name="update_sent_once"
             ),
         ]
 
