@@ -86,3 +86,14 @@ class ProposalState(models.TextChoices):
     WAITING = "waiting", _("To be confirmed")
     TAKEN = "taken", _("Confirmed")
     DISCARDED = "discarded", _("Discarded")
+
+
+class LeftOut(models.TextChoices):
+    """Why no round can be opened for a response."""
+
+    NOT_CLEARED = "not_cleared", _("Its response is not cleared yet: there is nothing to follow")
+    OVER = "over", _("The evaluation is closed or cancelled")
+    ENDED = "ended", _("Its tracking has ended")
+    HELD = "held", _("A round of this name was held already")
+    UNDER_WAY = "under_way", _("Another round is still open: close it first")
+    ALL_CLOSED = "all_closed", _("Everything in it is closed: there is nobody to ask")

@@ -14,6 +14,12 @@ from responses.models.clearance import Snapshot
 from responses.models.response import ManagementResponse, RecommendationResponse
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    def visible_to(self, user: User | AnonymousUser) -> "RoundQuerySet":
+        """Those held of at least one response that the person may know of."""
+        return self.filter(pk__in=RoundMatrix.objects.visible_to(user).order_by().values("round"))
+
+
 class Round(models.Model):
     """One opening of a round, for one response or many; ``opened_by=None`` is the profile's calendar."""
 
@@ -24,6 +30,8 @@ class Round(models.Model):
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("opened by")
     )
     opened_at = models.DateTimeField(_("opened"))
+
+    objects: ClassVar[RoundQuerySet] = RoundQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("round")
@@ -50,11 +58,18 @@ class RoundMatrix(models.Model):
     # That of the round, so that the database can refuse to hold a round twice.
     name = models.CharField(_("name"), max_length=60)
     due_on = models.DateField(_("answers are due on"))
+    # Many are asked, and closed, some at a time: None while its leads are still to be asked, and what it was
+    # told to close at.
+    asked_at = models.DateTimeField(_("leads asked"), null=True)
+    closing_at = models.DateTimeField(_("being closed since"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     closed_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("closed by")
     )
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="rounds")
+    # As it was when it was closed: how much was asked, and the numbers of what nobody had reported on.
+    asked = models.PositiveIntegerField(_("asked about"), default=0)
+    not_reported = models.JSONField(_("not reported"), default=list)
     # As it was first printed: later versions of EvalTrack might set it differently.
     printed = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
 
@@ -65,13 +80,27 @@ class RoundMatrix(models.Model):
         verbose_name_plural = _("matrices in a round")
         constraints = [
             models.UniqueConstraint(fields=["response", "name"], name="round_once_per_response"),
+            # An update belongs to the round that is open: there cannot be two.
+            models.UniqueConstraint(
+                fields=["response"], condition=Q(closed_at=None), name="one_open_round_per_response"
+            ),
             models.CheckConstraint(
                 condition=Q(closed_at=None, snapshot=None)
                 | Q(closed_at__isnull=False, snapshot__isnull=False),
                 name="closed_round_has_snapshot",
             ),
         ]
-        indexes = [models.Index(fields=["due_on"], condition=Q(closed_at=None), name="round_open")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(closed_at=None), name="round_open"),
+            models.Index(
+                fields=["id"], condition=Q(closed_at=None, asked_at=None), name="round_still_to_ask"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(closed_at=None, closing_at__isnull=False),
+                name="round_still_to_close",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.response}: {self.name}"
