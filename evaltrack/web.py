@@ -55,6 +55,7 @@ NAVIGATION = [
     Entry("home", _("My work")),
     Entry("evaluations", _("Evaluations")),
     Entry("responses_owed", _("Responses owed"), Permission.OVERSEE),
+    Entry("to_check", _("Independent check"), Permission.VERIFY),
     Entry("deliveries", _("Mail"), Permission.SEE_DELIVERY),
     Entry("people", _("People"), Permission.MANAGE_PEOPLE),
     Entry("offices", _("Offices"), Permission.MANAGE_PEOPLE),

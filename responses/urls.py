@@ -1,6 +1,7 @@
 from django.urls import path
 
 from responses.views import (
+    calendar,
     cells,
     checks,
     clearance,
@@ -15,16 +16,24 @@ from responses.views import (
     orphans,
     requests,
     together,
+    verification,
     work,
 )
 
 urlpatterns = [
     path("", work.home, name="home"),
     path("actions/<int:pk>/", follow_up.action, name="action"),
+    path("actions/<int:pk>/check/", verification.check_action, name="action_check"),
+    path("actions/<int:pk>/deadline.ics", calendar.action_ics, name="action_ics"),
     path("actions/<int:pk>/history/", history.action, name="history_action"),
     path("actions/<int:pk>/report/", follow_up.action_report, name="action_report"),
     path("answers/<int:pk>/", follow_up.answer, name="answer"),
+    path("answers/<int:pk>/check/", verification.check_answer, name="answer_check"),
     path("answers/<int:pk>/report/", follow_up.answer_report, name="answer_report"),
+    path("calendar/", calendar.calendar_page, name="calendar"),
+    path("profile/calendar/", calendar.feed_list, name="calendar_feeds"),
+    path("profile/calendar/<int:pk>/revoke/", calendar.feed_revoke, name="calendar_feed_revoke"),
+    path("feeds/<str:secret>.ics", calendar.feed, name="calendar_feed"),
     path("clear/<str:token>/", clearance.clear_link, name="clear_link"),
     path("comments/<int:pk>/edit/", discussion.comment_edit, name="comment_edit"),
     path("comments/<int:pk>/resolve/", discussion.comment_resolve, name="comment_resolve"),
@@ -47,6 +56,10 @@ urlpatterns = [
     path("responses/<int:pk>/discussion/<int:recommendation>/", discussion.discussion, name="discussion"),
     path("responses/<int:pk>/discussion/<int:recommendation>/suggest/", discussion.suggest, name="suggest"),
     path("responses/<int:pk>/discussion/people/", discussion.people, name="discussion_people"),
+    path("responses/to-check/", verification.to_check, name="to_check"),
+    path("responses/<int:pk>/check/", verification.of_response, name="verification"),
+    path("responses/<int:pk>/check/reviewers/", verification.reviewer_name, name="reviewer_name"),
+    path("reviewers/<int:pk>/dismiss/", verification.reviewer_dismiss, name="reviewer_dismiss"),
     path("responses/<int:pk>/clearance/", clearance.clearance, name="clearance"),
     path("responses/<int:pk>/way/", matrix.way, name="response_way"),
     path("responses/<int:pk>/move/", moves.move, name="response_move"),
