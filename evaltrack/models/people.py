@@ -163,6 +163,8 @@ class Office(models.Model):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("focal point"),
         help_text=_("Gets what concerns the office when no one else is named."),
     )  # fmt: skip
+    # The days of the week on which nobody works there, 1 for Monday to 7; blank is as at the office above.
+    rest_days = models.CharField(_("days of rest"), max_length=7, blank=True)
     starts_on = models.DateField(_("exists from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     # Where its work went: what it did before keeps its name.
