@@ -203,17 +203,14 @@ def checked_by(user: User) -> ManagementResponseQuerySet:
 def to_check(responses: ManagementResponseQuerySet) -> list[ToCheck]:
     """The responses of which something is reported, most to check first: two queries."""
     unanswered = Verification.objects.unanswered()
+    actions, answers = KeyAction.objects.present(), RecommendationResponse.objects.present()
     rows = (
         responses.select_related("evaluation", "office")
         .annotate(
-            actions=_count(KeyAction.objects.present(), "answer__response"),
-            checked_actions=_count(
-                KeyAction.objects.present().filter(_was_checked("action")), "answer__response"
-            ),
-            answered=_count(RecommendationResponse.objects.present(), "response"),
-            checked_answers=_count(
-                RecommendationResponse.objects.present().filter(_was_checked("answer")), "response"
-            ),
+            actions=_count(actions, "answer__response"),
+            checked_actions=_count(actions.filter(_was_checked("action")), "answer__response"),
+            answered=_count(answers, "response"),
+            checked_answers=_count(answers.filter(_was_checked("answer")), "response"),
             asked_of_actions=_count(unanswered, "action__answer__response", completed=False),
             asked_of_answers=_count(unanswered, "answer__response", completed=False),
         )

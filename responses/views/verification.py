@@ -106,7 +106,7 @@ def check_answer(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _check(request: AuthedRequest, subject: Subject) -> HttpResponse:
-    """The page of one subject's check: what was reported, earlier verdicts, the form; or the later verdict's."""
+    """What was reported, earlier verdicts and the form: for an own verdict, or for a later evaluation's."""
     response = response_of(subject)
     require(
         Access(request.user, response).verify,
