@@ -22,7 +22,9 @@ WEEK = 7
 
 
 @transaction.atomic
-def add(office: Office | None, *, by: User | None, today: date, name: str, first: date, last: date) -> QuietDays:
+def add(
+    office: Office | None, *, by: User | None, today: date, name: str, first: date, last: date
+) -> QuietDays:
     """Let nobody of the office and those below it be written to on these days; ``None`` is everywhere.
 
     Raises PermissionDenied, and Refused for days that are out of order, past, too many, or there already.
@@ -98,7 +100,7 @@ class Calendar:
         return dict(spans)
 
     def is_quiet(self, offices: Collection[int], day: date) -> bool:
-        """Whether nobody works then at any of these offices (ids); without offices, whether nobody does at all.
+        """Whether nobody works then at any of these offices (ids); without offices, whether all rest.
 
         Who works at two offices is written to as long as one of them works.
         """

@@ -4,13 +4,17 @@ The same reading of a party as ``permissions.party_of``, for many actions at onc
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from django.db.models import QuerySet
 
-from evaltrack import deputies
+from evaltrack import bounces, deputies
 from evaltrack.models import Membership, Office, Part, User
+from evaltrack.quiet import Calendar
+from evaltrack.roles import Role
 from evaltrack.zones import beginning, local_day
 from responses.models import ActionParty
 
@@ -44,9 +48,11 @@ class AddressBook:
             )
         }
         self._holders: dict[tuple[int, str], set[int]] = defaultdict(set)
+        self._homes: dict[int, set[int]] = defaultdict(set)
         held = Membership.objects.current(self.today)
         for office, role, person in held.values_list("office_id", "role", "person_id"):
             self._holders[office, role].add(person)
+            self._homes[person].add(office)
         focal_points = Office.objects.exclude(focal_point=None)
         self._focal_points = dict(focal_points.values_list("pk", "focal_point_id"))
         self._deputies = deputies.standing_in(None, self.today)
@@ -57,9 +63,62 @@ class AddressBook:
         return max((person.today for person in self.people.values()), default=self.today)
 
     @property
+    def first_day(self) -> date:
+        """The earliest day it is for anyone."""
+        return min((person.today for person in self.people.values()), default=self.today)
+
+    @property
     def last_midnight(self) -> datetime:
         """The latest moment at which anyone's day began."""
         return max((person.midnight for person in self.people.values()), default=beginning(self.today, "UTC"))
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        days = [person.today for person in self.people.values()] or [self.today]
+        return Calendar(min(days), max(days))
+
+    @cached_property
+    def _parents(self) -> dict[int, int | None]:
+        return dict(Office.objects.values_list("pk", "parent_id"))
+
+    def rests(self, person: Addressee) -> bool:
+        """Whether it is a quiet day where the person works, or everywhere."""
+        return self._calendar.is_quiet(self._homes.get(person.pk, ()), person.today)
+
+    def homes(self, person: int) -> set[int]:
+        """The offices (ids) at which the person has a role."""
+        return self._homes.get(person, set())
+
+    def heads(self, offices: Iterable[int], besides: Iterable[int] = ()) -> set[int]:
+        """Who heads these offices: who clears there or at the nearest office above, else the focal point.
+
+        Not those ``besides``, who lead the action themselves: then it is whoever is above them.
+        """
+        apart = set(besides)
+        found: set[int] = set()
+        for office in offices:
+            found |= self._nearest(office, apart, Role.CLEARING_OFFICER) or self._nearest(office, apart)
+        return found
+
+    def units(self, offices: Iterable[int], besides: Iterable[int] = ()) -> set[int]:
+        """The evaluation unit of these offices, or of the nearest office above that has one."""
+        apart = set(besides)
+        return {pk for office in offices for pk in self._nearest(office, apart, Role.EVALUATION_UNIT)}
+
+    def _nearest(self, office: int, apart: set[int], role: str = "") -> set[int]:
+        """Who is behind the role (without one: the focal point) at the office or the next one above it."""
+        for place in self._upwards(office):
+            if found := self._behind(None, place, role) - apart:
+                return found
+        return set()
+
+    def _upwards(self, office: int) -> Iterator[int]:
+        seen: set[int] = set()
+        place: int | None = office
+        while place and place not in seen:
+            seen.add(place)
+            yield place
+            place = self._parents.get(place)
 
     def leads(self, parties: QuerySet[ActionParty]) -> dict[int, set[int]]:
         """The active people behind the leads among these parties, by action; no entry for nobody."""
@@ -89,6 +148,17 @@ class AddressBook:
         """Those of these people (ids) who are active, and who stands in for them."""
         active = {pk for pk in people if pk in self.people}
         return active.union(*(self._deputies.get(pk, ()) for pk in active))
+
+    def reminded(self, leads: set[int] | None, coordinator: int | None, manager: int | None) -> set[int]:
+        """Who is reminded of an action: its leads, and who looks after it where mail fails one of them."""
+        if leads and self.unreachable.isdisjoint(leads):
+            return leads
+        return (leads or set()) | self.stand_in(coordinator, manager)
+
+    @cached_property
+    def unreachable(self) -> set[int]:
+        """People (ids) whose mail came back."""
+        return set(bounces.unreachable())
 
     def stand_in(self, coordinator: int | None, manager: int | None) -> set[int]:
         """Who is told of an action nobody leads: the response's coordinator, else the evaluation manager."""

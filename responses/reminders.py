@@ -12,17 +12,21 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from evaltrack import deadlines
 from recommendations.choices import OVER, Decision
 from recommendations.models import RuleProfile
 from recommendations.profiles import ReminderPlan, ResponseReminderPlan
-from responses import digests
-from responses.models import ActionParty, KeyAction, Reminder
+from responses import digests, escalation
+from responses.escalation import Ladder
+from responses.models import ActionParty, KeyAction, Reminder, Snooze
 from responses.models.action import KeyActionQuerySet
 from responses.recipients import AddressBook
+from responses.round_questions import unanswered
 
 ACTIONS_AT_ONCE = 2_000
+ASKED_AGAIN = (timedelta(days=7), timedelta(0))  # before the day on which the answers to a round are due
 
 Occasion = tuple[str, date]  # which one, and the day it is for
 Rule = Callable[["Due", Mapping[int, date]], dict[int, Occasion]]  # what is due for each person on their day
@@ -33,7 +37,7 @@ class Planned:
     """What a run did: new reminders and digests, and how many lines wait for the next day's digest.
 
     ``without_recipient``: the key actions (ids) with a reminder due and nobody to lead them.
-    ``news``: how many notifications the digests tell.
+    ``news``: how many notifications the digests tell. ``resting``: how many lines wait for a working day.
     """
 
     reminders: int
@@ -41,6 +45,7 @@ class Planned:
     waiting: int
     without_recipient: frozenset[int]
     news: int = 0
+    resting: int = 0
 
 
 class Due(NamedTuple):
@@ -52,6 +57,8 @@ class Due(NamedTuple):
     profile: int
     coordinator: int | None
     manager: int | None
+    office: int | None
+    evaluation: int
 
     @classmethod
     def chunks(cls, actions: KeyActionQuerySet) -> Iterator[list[Self]]:
@@ -67,6 +74,8 @@ class Due(NamedTuple):
                 "answer__response__evaluation__profile",
                 "answer__response__coordinator",
                 "answer__response__evaluation__manager",
+                "answer__response__office",
+                "answer__response__evaluation",
             )[:ACTIONS_AT_ONCE]
         ):
             yield [cls(*row) for row in rows]
@@ -84,13 +93,13 @@ def plan(*, now: datetime, today: date | None = None) -> Planned:
 
     ``today`` is the day for everyone; without it each person's own, by their time zone.
     """
-    run = _Run(now, AddressBook(now=now, today=today))
-    run.plan_by_deadline()
-    run.start_asking()
-    run.plan_checks()
+    run = Planner(now, AddressBook(now=now, today=today))
+    run.plan()
     written = digests.write(run.book, to_remind_of(), now=now)
     without_recipient = frozenset(run.without_recipient)
-    return Planned(run.reminders, written.mails, written.waiting, without_recipient, written.news)
+    return Planned(
+        run.reminders, written.mails, written.waiting, without_recipient, written.news, written.resting
+    )
 
 
 @lru_cache(maxsize=10_000)
@@ -121,26 +130,40 @@ def _repetition(due: date, every: int, today: date) -> date | None:
     return deadlines.months_after(due, months) if months > 0 else None
 
 
-class _Run:
+class Planner:
     """One planning of reminders: what it has read, and what it counts."""
 
     def __init__(self, now: datetime, book: AddressBook) -> None:
         self.now = now
         self.book = book
-        self.rules = {profile.pk: profile.rules.reminders for profile in RuleProfile.objects.all()}
+        profiles = list(RuleProfile.objects.all())
+        self.rules = {profile.pk: profile.rules.reminders for profile in profiles}
+        self.escalation = {profile.pk: profile.rules.escalation for profile in profiles}
         self.reminders = 0
         self.without_recipient: set[int] = set()
+
+    def plan(self) -> None:
+        self.plan_by_deadline()
+        self.start_asking()
+        self.plan_checks()
+        self.plan_woken()
+        self.plan_rounds()
+        self.plan_escalation()
+
+    def actions(self) -> KeyActionQuerySet:
+        """What is reminded of in this run."""
+        return to_remind_of()
 
     def plan_by_deadline(self) -> None:
         earliest = max((days for rules in self.rules.values() for days in rules.before), default=0)
         horizon = self.book.last_day + timedelta(days=earliest)
-        for rows in Due.chunks(to_remind_of().filter(deadline_due__lte=horizon)):
+        for rows in Due.chunks(self.actions().filter(deadline_due__lte=horizon)):
             with transaction.atomic():
                 self._plan(rows, self._by_deadline)
 
     def start_asking(self) -> None:
         """What has neither a due date nor a day to ask gets one, so that no action is silent for ever."""
-        silent = to_remind_of().filter(deadline_due=None, check_on=None).order_by()
+        silent = self.actions().filter(deadline_due=None, check_on=None).order_by()
         for profile, rules in self.rules.items():
             first = deadlines.next_check(self.book.today, every_months=rules.check_every_months)
             silent.filter(answer__response__evaluation__profile=profile).update(check_on=first)
@@ -148,7 +171,7 @@ class _Run:
     def plan_checks(self) -> None:
         """Ask how it stands with what a due date alone does not drive, and put down when to ask next."""
         last_day = self.book.last_day
-        for rows in Due.chunks(to_remind_of().filter(check_on__lte=last_day)):
+        for rows in Due.chunks(self.actions().filter(check_on__lte=last_day)):
             with transaction.atomic():
                 moved: dict[date | None, list[int]] = defaultdict(list)
                 for row in self._plan(_still_to_ask(rows, last_day), self._by_check):
@@ -156,27 +179,98 @@ class _Run:
                 for day, asked in moved.items():
                     KeyAction.objects.filter(pk__in=asked).update(check_on=day)
 
+    def plan_woken(self) -> None:
+        """Remind again, on the day they chose, of what people had put off."""
+        there = Reminder.objects.filter(
+            action=OuterRef("action"), recipient=OuterRef("person"), due_for=OuterRef("until")
+        )
+        over = Snooze.objects.filter(until__lte=self.book.last_day).exclude(Exists(there))
+        woken: dict[int, dict[int, date]] = defaultdict(dict)
+        for action, person, until in over.values_list("action", "person", "until"):
+            if person in self.book.people and until <= self.book.people[person].today:
+                woken[action][person] = until
+        self._woken = woken
+        for rows in Due.chunks(self.actions().filter(pk__in=over.values("action"))):
+            with transaction.atomic():
+                self._plan(rows, self._by_waking)
+
+    def plan_rounds(self) -> None:
+        """Ask again in a round: a week before the answers are due, and on the day."""
+        before = max(ASKED_AGAIN)
+        questions = unanswered().filter(
+            matrix__due_on__lte=self.book.last_day + before,
+            matrix__due_on__gte=self.book.first_day,
+            action__in=self.actions().order_by().values("pk"),
+        )
+        last = 0
+        while rows := list(
+            questions.filter(pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", "action", "action__deadline_due", "person", "matrix__due_on", "asked_at")[
+                :ACTIONS_AT_ONCE
+            ]
+        ):
+            with transaction.atomic():
+                self._save({one.key: one for row in rows for one in self._asked_again(*row[1:])})
+            last = rows[-1][0]
+
+    def _asked_again(
+        self, action: int, deadline: date | None, asked: int, due_on: date, at: datetime
+    ) -> Iterator["_New"]:
+        for pk in self.book.reached(asked):
+            today = self.book.people[pk].today
+            passed = [day for before in ASKED_AGAIN if at.date() < (day := due_on - before) <= today]
+            if passed:
+                yield _New(action, Reminder.Occasion.ROUND.value, max(passed), pk, deadline)
+
+    def plan_escalation(self) -> None:
+        """Tell the head of the office, later the evaluation unit: together, once, for each deadline."""
+        for stage in escalation.STAGES:
+            late = escalation.due_now(self.actions(), stage, self.escalation, self.book.last_day)
+            for rows in Due.chunks(late):
+                with transaction.atomic():
+                    self._escalate(rows, stage)
+
+    def _escalate(self, rows: list[Due], stage: escalation.Stage) -> None:
+        parties = ActionParty.objects.filter(action__in=[row.pk for row in rows])
+        leads, ladder = self.book.leads(parties), Ladder(self.book, rows, parties)
+        found: list[_New] = []
+        for row in rows:
+            assert row.due  # noqa: S101 - for mypy; the query has seen to it
+            day = row.due + timedelta(days=stage.days(self.escalation[row.profile]))
+            people = ladder.whom(stage.occasion.value, row.pk, leads.get(row.pk, ()))
+            # Together, when it has come for the first of them: told once is told to all.
+            if any(self.book.people[pk].today >= day for pk in people):
+                found += [_New(row.pk, stage.occasion.value, day, pk, row.due) for pk in people]
+        self._save({one.key: one for one in found})
+
     def _plan(self, rows: list[Due], rule: Rule) -> list[Due]:
         """Write the reminders of these actions that are due and not there yet; the actions that have one."""
-        leads = self.book.leads(ActionParty.objects.filter(action__in=[row.pk for row in rows]))
-        reminders: dict[Key, Reminder] = {}
+        numbers = [row.pk for row in rows]
+        leads = self.book.leads(ActionParty.objects.filter(action__in=numbers))
+        snoozed = self._snoozed(numbers)
+        reminders: dict[Key, _New] = {}
         for row in rows:
-            people = leads.get(row.pk) or self.book.stand_in(row.coordinator, row.manager)
+            people = self.book.reminded(leads.get(row.pk), row.coordinator, row.manager)
             if row.pk not in leads and rule(row, {0: self.book.today}):
                 self.without_recipient.add(row.pk)
-            days = {pk: self.book.people[pk].today for pk in people}
+            days = {pk: self.book.people[pk].today for pk in people if (row.pk, pk) not in snoozed}
             for pk, (occasion, due_for) in rule(row, days).items():
-                reminders[row.pk, occasion, due_for, pk, row.due] = Reminder(
-                    action_id=row.pk,
-                    occasion=occasion,
-                    due_for=due_for,
-                    deadline=row.due,
-                    recipient_id=pk,
-                    planned_at=self.now,
-                )
+                new = _New(row.pk, occasion, due_for, pk, row.due)
+                reminders[new.key] = new
         self._save(reminders)
         reached = {action for action, *_rest in reminders}
         return [row for row in rows if row.pk in reached]
+
+    def _snoozed(self, actions: list[int]) -> set[tuple[int, int]]:
+        """Which of the actions who does not want to be reminded of today."""
+        rows = Snooze.objects.filter(action__in=actions, until__gt=self.book.first_day)
+        people = self.book.people
+        return {
+            (action, person)
+            for action, person, until in rows.values_list("action", "person", "until")
+            if person in people and until > people[person].today
+        }
 
     def _by_deadline(self, row: Due, days: Mapping[int, date]) -> dict[int, Occasion]:
         assert row.due  # noqa: S101 - for mypy; the query has seen to it
@@ -190,27 +284,67 @@ class _Run:
             return {}
         return dict.fromkeys(days, (Reminder.Occasion.CHECK.value, row.check_on))
 
+    def _by_waking(self, row: Due, days: Mapping[int, date]) -> dict[int, Occasion]:
+        """Each on the day they chose, told by where that lies before or after the deadline."""
+        occasion = Reminder.Occasion
+        found = {}
+        for pk in self._woken[row.pk].keys() & days.keys():
+            until = self._woken[row.pk][pk]
+            when = occasion.CHECK
+            if row.due:
+                later = occasion.AFTER if until > row.due else occasion.ON_DAY
+                when = occasion.BEFORE if until < row.due else later
+            found[pk] = when.value, until
+        return found
+
     def _next_check(self, row: Due) -> date | None:
         every = self.rules[row.profile].check_every_months
         day = deadlines.next_check(self.book.today, every_months=every)
         # From the due date on, that one drives the reminders.
         return None if row.due and day >= row.due else day
 
-    def _save(self, reminders: "dict[Key, Reminder]") -> None:
+    def _save(self, reminders: "dict[Key, _New]") -> None:
         if not reminders:
             return
+        missing = self._missing(reminders)
+        # Another planner may be writing the same ones; the unique key decides.
+        Reminder.objects.bulk_create((one.row(self.now) for one in missing), ignore_conflicts=True)
+        self.reminders += len(missing)
+
+    def _missing(self, reminders: "dict[Key, _New]") -> "list[_New]":
         there = Reminder.objects.filter(
-            action__in={reminder.action_id for reminder in reminders.values()},
-            due_for__gte=min(reminder.due_for for reminder in reminders.values()),
+            action__in={one.action for one in reminders.values()},
+            due_for__gte=min(one.due_for for one in reminders.values()),
         )
         planned = set(there.values_list("action", "occasion", "due_for", "recipient", "deadline"))
-        missing = [reminder for key, reminder in reminders.items() if key not in planned]
-        # Another planner may be writing the same ones; the unique key decides.
-        Reminder.objects.bulk_create(missing, ignore_conflicts=True)
-        self.reminders += len(missing)
+        return [one for key, one in reminders.items() if key not in planned]
 
 
 Key = tuple[int, str, date, int, date | None]  # a reminder's action, occasion, day, recipient and deadline
+
+
+class _New(NamedTuple):
+    """A reminder that is due and may be there already."""
+
+    action: int
+    occasion: str
+    due_for: date
+    recipient: int
+    deadline: date | None
+
+    @property
+    def key(self) -> Key:
+        return self.action, self.occasion, self.due_for, self.recipient, self.deadline
+
+    def row(self, now: datetime) -> Reminder:
+        return Reminder(
+            action_id=self.action,
+            occasion=self.occasion,
+            due_for=self.due_for,
+            deadline=self.deadline,
+            recipient_id=self.recipient,
+            planned_at=now,
+        )
 
 
 def _still_to_ask(rows: list[Due], last_day: date) -> list[Due]:

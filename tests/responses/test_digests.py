@@ -53,7 +53,7 @@ def test_one_mail_tells_everything_in_the_order_of_its_urgency(lead: User) -> No
     assert mail.subject == "6 key actions need you: 2 overdue"
     url = f"http://127.0.0.1:8000{reverse('action', args=[KeyAction.objects.get(text='Very late.').pk])}"
     assert (
-        "\nOverdue\n\n- Safe wells, recommendation 3a\n  Very late.\n"
+        "\nOverdue\n\n1. Safe wells, recommendation 3a\n  Very late.\n"
         f"  Deadline: 2025-11-27, 27 November 2025, 200 days late\n  {url}\n"
     ) in mail.text
     order = ["Overdue", "Very late.", "Late.", "1 day late", "Due today", "Now.", "15 June 2026, today"]
@@ -76,7 +76,7 @@ def test_a_condition_that_is_asked_about_is_not_due_soon(lead: User) -> None:
     far = ago(-221)
     factories.action(text="If funded.", due=far, check_on=TODAY, lead=lead, deadline_kind="conditional")
     text = digest().text
-    assert "\nHow does it stand?\n\n- " in text
+    assert "\nHow does it stand?\n\n1. " in text
     assert "If funded." in text
     assert "Due soon" not in text
 

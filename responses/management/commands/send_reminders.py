@@ -71,6 +71,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Notifications told in them: {planned.news}")
         if planned.waiting:
             self.stdout.write(f"For people who had a digest today, so in tomorrow's: {planned.waiting}")
+        if planned.resting:
+            self.stdout.write(f"For people whose office rests today: {planned.resting}")
         self.stdout.write(f"Key actions without a recipient: {len(planned.without_recipient)}")
         for action in _in_order(planned.without_recipient):
             responsible = action.responsible_text or "nobody is named"
