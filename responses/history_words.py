@@ -52,6 +52,9 @@ VERBS = {
     "asked_for_more_time": gettext_lazy("asked for more time for"),
     "reminded": gettext_lazy("reminded of"),
     "named": gettext_lazy("named who is in charge of"),
+    "checked": pgettext_lazy("what someone did", "checked independently"),
+    "noted a verdict on": gettext_lazy("noted a later evaluation’s verdict on"),
+    "named reviewers of": gettext_lazy("named or dismissed who checks"),
     "office merged": gettext_lazy("merged the office of"),
 }
 VERBS_OF = {
@@ -98,7 +101,16 @@ FIELDS = {
     "recommendations": gettext_lazy("recommendations"),
     "outcome": gettext_lazy("decision"),
     "reply": gettext_lazy("reply"),
+    "implementation": gettext_lazy("how far it is done"),
+    "alignment": gettext_lazy("whether it is what was promised"),
+    "timeliness": gettext_lazy("whether it was in time"),
+    "question": gettext_lazy("question"),
+    "later_evaluation": gettext_lazy("later evaluation"),
+    "reviewer": gettext_lazy("who checks"),
 }
+
+# Scales of the independent check.
+SCALES = ("implementation", "alignment", "timeliness")
 
 
 def did(entry: AuditEntry) -> str:
@@ -139,6 +151,8 @@ def _word(kind: str, name: str, stored: str, rules: Profile) -> str:
         return badges.of_status(rules, stored).words
     if name == "decision":
         return badges.of_decision(rules, stored).words
+    if name in SCALES:
+        return badges.of_scale(getattr(rules.verification, name), stored)
     column = _column(kind, name)
     if isinstance(column, models.Field) and column.choices:
         return str(dict(column.flatchoices).get(stored, ""))

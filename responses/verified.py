@@ -11,14 +11,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from evaltrack.models import User
 from evaltrack.roles import Permission, office_ids
 from recommendations.choices import CommonStatus, EvaluationState, StatusLevel
 from recommendations.models import Evaluation
-from recommendations.profiles import Choice, Grade, Profile, in_language
+from recommendations.profiles import Profile
 from responses import badges, standing, subjects
 from responses.badges import Badge
 from responses.models import (
@@ -143,32 +142,21 @@ def _columns(subject: Any, number: str, rules: Profile) -> Columns:
 
 def _verdict(row: Verification, subject: Subject, rules: Profile, reported: Sequence[Any]) -> Verdict:
     """``reported``: when it was reported on, the latest first."""
-    scales, language = rules.verification, get_language() or "en"
-    grade = _of(scales.implementation, row.implementation)
+    scales = rules.verification
+    grade = next((one for one in scales.implementation if one.code == row.implementation), None)
     since = bool(reported) and reported[0] > row.at
     status = subject.common_status
     return Verdict(
         row=row,
         implementation=Badge(
-            in_language(grade.labels, language) if grade else row.implementation,
-            grade.common.value if grade else "",
+            badges.of_scale(scales.implementation, row.implementation), grade.common.value if grade else ""
         ),
-        alignment=_in_words(scales.alignment, row.alignment, language),
-        timeliness=_in_words(scales.timeliness, row.timeliness, language),
+        alignment=badges.of_scale(scales.alignment, row.alignment),
+        timeliness=badges.of_scale(scales.timeliness, row.timeliness),
         disagrees=bool(grade and status and grade.common != status),
         before_report=since,
         unanswered=bool(row.question) and not since,
     )
-
-
-def _of(scale: tuple[Grade, ...], code: str) -> Grade | None:
-    return next((grade for grade in scale if grade.code == code), None)
-
-
-def _in_words(scale: tuple[Choice, ...], code: str, language: str) -> str:
-    """A code that the scale does not have is shown as it is stored."""
-    labels = {choice.code: in_language(choice.labels, language) for choice in scale}
-    return labels.get(code, code)
 
 
 # What is to be checked -----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import progress
 from responses.choices import SnapshotKind
-from responses.models import Comment, Drafter, Footnote, Suggestion
+from responses.models import Comment, Drafter, Footnote, Reviewer, Suggestion
 from responses.snapshots import take
 from tests import factories as make
 from tests.people import FIVE, five
@@ -117,6 +117,7 @@ def world() -> World:
         **said, cell=f"answer.{recommendation.pk}.narrative", text=SECRET, at=make.NOW
     )
     drafter = Drafter.objects.create(answer=answer, name="Una Berg", person=by)
+    reviewer = Reviewer.objects.create(response=response, person=by, named_at=make.NOW)
     Footnote.objects.create(response=response, mark="1", text=SECRET)
     snapshot = take(response, SnapshotKind.SUBMITTED, submission=1, now=make.NOW, by=by)
     audit.record("changed", recommendation, by=by, parent=evaluation, changes={"text": (SECRET, SECRET)})
@@ -124,9 +125,9 @@ def world() -> World:
     keys = {
         "evaluations": evaluation.pk, "recommendations": recommendation.pk, "responses": response.pk,
         "answers": answer.pk, "actions": action.pk, "updates": getattr(update, "pk", 1),
-        "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk,
+        "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk, "reviewers": reviewer.pk,
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
-        "token": dumps("nothing"), "clear": 1, "orphans key": "responses", "orphans pk": response.pk,
+        "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses", "orphans pk": response.pk,
     }  # fmt: skip
     return World(office, evaluation, people, keys)
 

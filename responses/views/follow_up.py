@@ -15,7 +15,7 @@ from evaltrack.models import User
 from evaltrack.web import AuthedRequest, Crumb, came_from, get_or_404, require, signed_in, toast
 from recommendations.choices import StatusLevel
 from recommendations.models import Evaluation
-from responses import badges, follow_up, progress, subjects, work
+from responses import badges, follow_up, progress, subjects, verified, work
 from responses.forms.progress import ReportForm
 from responses.models import KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import access
@@ -99,6 +99,8 @@ def show_action(
         "late": bool(due and due < today),
         "parties": found.parties.select_related("person", "office").order_by("order", "pk"),
         "updates": follow_up.updates_of(found, rules),
+        "verdicts": verified.verdicts_of(found, rules),
+        "may_check": allowed.verify,
         "reminders": found.reminders.select_related("recipient", "mail").order_by("-planned_at", "-pk"),
         "may_edit": allowed.respond,
         "per_recommendation": rules.status_level == StatusLevel.RECOMMENDATION,
@@ -174,6 +176,8 @@ def show_answer(
         "decision": badges.of_decision(rules, found.decision),
         "actions": list(follow_up.actions_under(found, rules)),
         "updates": follow_up.updates_of(found, rules),
+        "verdicts": verified.verdicts_of(found, rules),
+        "may_check": allowed.verify,
         "may_edit": allowed.respond,
         "per_recommendation": keeps_status(found),
         "form": form,
