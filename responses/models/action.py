@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from evaltrack.models import PartyBase, User
@@ -26,6 +27,13 @@ class KeyActionQuerySet(models.QuerySet["KeyAction"]):
     def open(self) -> "KeyActionQuerySet":
         """Promised and not closed, neither by itself nor with its recommendation."""
         return self.present().filter(closed_as="", answer__closed_as="")
+
+    def with_place(self) -> "KeyActionQuerySet":
+        """With ``place``: the position of each among the actions of its recommendation, from 1."""
+        before = Q(order__lt=OuterRef("order")) | Q(order=OuterRef("order"), pk__lt=OuterRef("pk"))
+        siblings = KeyAction.objects.filter(before, removed_at=None, answer=OuterRef("answer"))
+        counted = siblings.order_by().values("answer").annotate(count=Count("pk")).values("count")
+        return self.annotate(place=Coalesce(Subquery(counted), 0) + 1)
 
 
 class KeyAction(models.Model):

@@ -17,8 +17,9 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-# Open without signing in: the way in, the two health questions, and what has its own guard (API, admin).
-OPEN = ("accounts/", "healthz", "readyz", "admin/", "api/")
+# Open without signing in: the way in, the two health questions, and what has its own guard (API, admin,
+# calendar feeds).
+OPEN = ("accounts/", "healthz", "readyz", "admin/", "api/", "feeds/")
 
 
 def addresses(patterns: list[URLPattern | URLResolver], above: str = "") -> list[str]:
