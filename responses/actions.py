@@ -1,6 +1,6 @@
 """Key actions: promising, dating, naming who, ordering, removing and bringing back."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -78,23 +78,20 @@ def amend(action: KeyAction, *, by: User | None, text: str) -> None:
     change(action, by=by, parent=action.answer.response.evaluation, text=text)
 
 
-def issued_on(action: KeyAction) -> date | None:
-    """The day the response was issued: what "within three months" counts from."""
-    response = action.answer.response
-    return response.responded_on_due or response.evaluation.report_date
-
-
 def _date(action: KeyAction, value: Deadline | None) -> None:
-    months = action.answer.response.evaluation.profile.rules.reminders.check_every_months
+    response = action.answer.response
+    months = response.evaluation.profile.rules.reminders.check_every_months
     action.deadline = value
-    action.check_on = deadlines.check_on(value or Deadline(""), issued=issued_on(action), every_months=months)
+    action.check_on = deadlines.check_on(
+        value or Deadline(""), issued=response.issued_on, every_months=months
+    )
     action.save(update_fields=[*DEADLINE_COLUMNS, "check_on"])
 
 
 @transaction.atomic
 def set_deadline(action: KeyAction, text: str, *, by: User | None) -> None:
     """Set the time frame as written; what it means is read from it, and kept beside it."""
-    value = deadlines.read(text, issued=issued_on(action)) if text.strip() else None
+    value = deadlines.read(text, issued=action.answer.response.issued_on) if text.strip() else None
     put_deadline(action, value, by=by)
 
 

@@ -20,7 +20,7 @@ from evaltrack.roles import Role
 from evaltrack.states import Made
 from recommendations.choices import ClearingOffice, EvaluationState
 from recommendations.profiles import ClearanceRule, in_language
-from responses import snapshots
+from responses import postponing, snapshots
 from responses.choices import SnapshotKind, StepState
 from responses.matrix.edition import Clearing
 from responses.models import ClearanceStep, ManagementResponse, Snapshot
@@ -231,6 +231,7 @@ def clear_step(made: Made[ManagementResponse]) -> None:
                 " response, so that what is cleared is what everyone has read."
             )
         )
+    postponing.keep_first(made.subject)
     made.notes.update(snapshot=taken.sha256, cleared_by=taken.cleared_by)
 
 

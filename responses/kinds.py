@@ -9,6 +9,7 @@ from evaltrack.notifications import Kind
 TOGETHER = _("Working together on the matrix")
 ASKED = _("What is asked of an office, and the way of its evaluation")
 WAY = _("The way of a response")
+ROUNDS = _("Rounds of follow-up")
 FOLLOW_UP = _("What was promised, and how it stands")
 
 RECOMMENDATION_ASSIGNED = Kind(
@@ -80,6 +81,44 @@ CHECK_MADE = Kind(
 )
 REVIEWER_NAMED = Kind("reviewer_named", _("I am asked to check reports independently"), group=FOLLOW_UP)
 
+ROUND_OPENED = Kind("round_opened", _("A round is opened for a response I coordinate"), group=ROUNDS)
+ROUND_ASKED = Kind(
+    "round_asked", _("I am reminded of key actions I have not reported on in a round"), mandatory=True,
+    group=ROUNDS,
+)  # fmt: skip
+ROUND_EXTENDED = Kind(
+    "round_extended", _("A round in which I have not reported yet is open for longer"), group=ROUNDS
+)
+ROUND_DUE = Kind("round_due", _("A round I oversee is due to be closed"), group=ROUNDS)
+ROUND_CLOSED = Kind(
+    "round_closed", _("A round of a response I coordinate is closed"), Delivery.DAILY, group=ROUNDS
+)
+TRACKING_ENDS = Kind(
+    "tracking_ends",
+    _("The tracking of an evaluation I oversee has ended with open key actions"),
+    group=ROUNDS,
+)
+APPROVAL_WANTED = Kind(
+    "approval_wanted",
+    _("Someone asks for a later deadline, or to close what was not done, and I approve it"),
+    mandatory=True,
+    group=FOLLOW_UP,
+)
+APPROVAL_DECIDED = Kind(
+    "approval_decided",
+    _("A later deadline, or closing what was not done, is approved or refused for what I asked or lead"),
+    group=FOLLOW_UP,
+)
+CLOSED_OR_REOPENED = Kind(
+    "closed_or_reopened",
+    _("What I lead or coordinate is closed without being done, or opened again"),
+    group=FOLLOW_UP,
+)
+
+MALWARE_FOUND = Kind(
+    "malware_found", _("Malware is found in a file that I attached"), mandatory=True, group=FOLLOW_UP
+)
+
 KINDS: tuple[Kind, ...] = (
     RECOMMENDATION_ASSIGNED,
     COMMENT_MENTION,
@@ -102,4 +141,14 @@ KINDS: tuple[Kind, ...] = (
     CHECK_QUESTION,
     CHECK_MADE,
     REVIEWER_NAMED,
+    APPROVAL_WANTED,
+    APPROVAL_DECIDED,
+    CLOSED_OR_REOPENED,
+    ROUND_OPENED,
+    ROUND_ASKED,
+    ROUND_EXTENDED,
+    ROUND_DUE,
+    ROUND_CLOSED,
+    TRACKING_ENDS,
+    MALWARE_FOUND,
 )

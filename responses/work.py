@@ -142,9 +142,9 @@ def _line(action: KeyAction, rules: Profile, today: date) -> Line:
 
 def status_of(action: KeyAction, rules: Profile) -> Badge:
     """Its own status, else where the organisation keeps it, its recommendation's."""
-    if not action.status and rules.status_level == StatusLevel.RECOMMENDATION:
-        return badges.of_status(rules, action.answer.status)
-    return badges.of_status(rules, action.status)
+    if not (action.status or action.closed_as) and rules.status_level == StatusLevel.RECOMMENDATION:
+        return badges.of_subject(rules, action.answer)
+    return badges.of_subject(rules, action)
 
 
 def distance(due: date, today: date) -> str:

@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from evaltrack.models import PartyBase
-from recommendations.choices import StatusLevel
+from recommendations.choices import CommonStatus, StatusLevel
 from recommendations.models import Evaluation, Recommendation, RecommendationParty, SubPoint
-from recommendations.profiles import Profile
+from recommendations.profiles import Profile, in_language
+from responses.choices import ClosedAs
 from responses.matrix import document
 from responses.models import (
     ActionParty,
@@ -40,7 +44,7 @@ def build(response: ManagementResponse) -> document.Matrix:
         coordinator=response.coordinator_text or None,
         overall_comment=response.overall_comment or None,
         responded_on=response.responded_on,
-        recommendations=tuple(_recommendation(row, position, rules) for position, row in enumerate(rows, 1)),
+        recommendations=_recommendations(rows, rules, evaluation.language),
         footnotes=tuple(
             document.Footnote(mark, text)
             for mark, text in Footnote.objects.filter(response=response)
@@ -48,6 +52,13 @@ def build(response: ManagementResponse) -> document.Matrix:
             .values_list("mark", "text")
         ),
     )
+
+
+def _recommendations(
+    rows: Iterable[Recommendation], rules: Profile, language: str
+) -> tuple[document.Recommendation, ...]:
+    with translation.override(language):
+        return tuple(_recommendation(row, position, rules, language) for position, row in enumerate(rows, 1))
 
 
 def _answers(response: ManagementResponse) -> QuerySet[RecommendationResponse]:
@@ -74,7 +85,9 @@ def _evaluation(evaluation: Evaluation) -> document.Evaluation:
     )
 
 
-def _recommendation(row: Recommendation, position: int, rules: Profile) -> document.Recommendation:
+def _recommendation(
+    row: Recommendation, position: int, rules: Profile, language: str
+) -> document.Recommendation:
     answer: RecommendationResponse | None = next(iter(row.answered), None)  # type: ignore[attr-defined]
     number = row.number or str(position)
     return document.Recommendation(
@@ -89,10 +102,10 @@ def _recommendation(row: Recommendation, position: int, rules: Profile) -> docum
         sub_points=_sub_points(row.sub_points.all()),
         response=_response(answer),
         actions=tuple(
-            _action(action, f"{number}.{place}")
+            _action(action, f"{number}.{place}", rules, language)
             for place, action in enumerate(answer.planned if answer else (), 1)  # type: ignore[attr-defined]
         ),
-        monitoring=_monitoring(answer, rules),
+        monitoring=_monitoring(answer, rules, language),
     )
 
 
@@ -113,8 +126,9 @@ def _response(answer: RecommendationResponse | None) -> document.Response:
     return document.Response(answer.decision or None, answer.narrative or None)
 
 
-def _action(action: KeyAction, number: str) -> document.Action:
+def _action(action: KeyAction, number: str, rules: Profile, language: str) -> document.Action:
     latest = next(iter(reversed(action.updates.all())), None)
+    printed = latest.status_text if latest else ""
     return document.Action(
         number=action.own_number or number,
         text=action.text,
@@ -122,8 +136,18 @@ def _action(action: KeyAction, number: str) -> document.Action:
         responsible=_responsible(action.responsible_text, action.parties.all()),
         comment=(latest.comment or None) if latest else None,
         status=(latest.status or None) if latest else None,
-        status_text=(latest.status_text or None) if latest else None,
+        status_text=_undone(action, rules, language) or printed or None,
     )
+
+
+def _undone(subject: KeyAction | RecommendationResponse, rules: Profile, language: str) -> str:
+    """What is printed as the status of what was closed without being done, or is asked to be; else ""."""
+    if subject.closed_as == ClosedAs.NOT_IMPLEMENTED:
+        return _("Closed, not implemented")
+    status = rules.status(subject.status)
+    if status and status.common == CommonStatus.DROPPED and not subject.closed_as:
+        return _("%(status)s: not approved") % {"status": in_language(status.labels, language)}
+    return ""
 
 
 def _responsible(text: str, parties: Iterable[PartyBase]) -> document.Responsible | None:
@@ -131,7 +155,9 @@ def _responsible(text: str, parties: Iterable[PartyBase]) -> document.Responsibl
     return document.Responsible(text, named) if text or named else None
 
 
-def _monitoring(answer: RecommendationResponse | None, rules: Profile) -> tuple[document.Monitoring, ...]:
+def _monitoring(
+    answer: RecommendationResponse | None, rules: Profile, language: str
+) -> tuple[document.Monitoring, ...]:
     """An entry for each round where the status is kept here, else only for rounds that say something."""
     latest = {update.round: update for update in (answer.updates.all() if answer else ())}
     entries = []
@@ -141,4 +167,7 @@ def _monitoring(answer: RecommendationResponse | None, rules: Profile) -> tuple[
             entries.append(document.Monitoring(name, *said))
         elif rules.status_level == StatusLevel.RECOMMENDATION:
             entries.append(document.Monitoring(name))
+    undone = _undone(answer, rules, language) if answer else ""
+    if undone and entries:
+        entries[-1] = replace(entries[-1], status_text=undone)
     return tuple(entries)

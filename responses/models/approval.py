@@ -1,11 +1,15 @@
 """What is asked for and may need another's approval: a later deadline, closing what was not done."""
 
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaltrack.models import User
 from evaltrack.models.when import When, day_column, kind_column, text_column
+from recommendations.models import Evaluation
 from responses.choices import ClosedAs, RequestState
 from responses.models.action import KeyAction
 from responses.models.progress import ProgressUpdate
@@ -33,6 +37,15 @@ class Request(models.Model):
         abstract = True
 
 
+class DeadlineChangeQuerySet(models.QuerySet["DeadlineChange"]):
+    def visible_to(self, user: User | AnonymousUser) -> "DeadlineChangeQuerySet":
+        return self.filter(action__answer__response__evaluation__in=Evaluation.objects.visible_to(user))
+
+    def present(self) -> "DeadlineChangeQuerySet":
+        """Those of key actions that were not removed."""
+        return self.filter(action__removed_at=None, action__answer__recommendation__removed_at=None)
+
+
 class DeadlineChange(Request):
     """A deadline put off after the response was cleared. The first one stays with the action."""
 
@@ -49,6 +62,7 @@ class DeadlineChange(Request):
 
     before = When("before")
     after = When("after")
+    objects: ClassVar[DeadlineChangeQuerySet] = DeadlineChangeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("change of a deadline")
@@ -62,6 +76,25 @@ class DeadlineChange(Request):
 
     def __str__(self) -> str:
         return f"{self.action}: {self.before_text} → {self.after_text}"
+
+    @property
+    def subject(self) -> KeyAction:
+        return self.action
+
+
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    def visible_to(self, user: User | AnonymousUser) -> "ClosureQuerySet":
+        seen = Evaluation.objects.visible_to(user)
+        return self.filter(
+            Q(action__answer__response__evaluation__in=seen) | Q(answer__response__evaluation__in=seen)
+        )
+
+    def present(self) -> "ClosureQuerySet":
+        """Those of key actions and recommendations that were not removed."""
+        return self.filter(
+            Q(action__removed_at=None, action__answer__recommendation__removed_at=None, answer=None)
+            | Q(answer__recommendation__removed_at=None, action=None)
+        )
 
 
 class Closure(Request):
@@ -78,6 +111,8 @@ class Closure(Request):
     )
     reopened_at = models.DateTimeField(_("reopened"), null=True)
     reopening = models.TextField(_("why it was reopened"), blank=True)
+
+    objects: ClassVar[ClosureQuerySet] = ClosureQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("closure")
@@ -97,3 +132,9 @@ class Closure(Request):
 
     def __str__(self) -> str:
         return f"{self.action or self.answer}: {self.closed_as}"
+
+    @property
+    def subject(self) -> KeyAction | RecommendationResponse:
+        subject = self.action or self.answer
+        assert subject is not None  # noqa: S101 - for mypy; the database holds it so
+        return subject

@@ -1,5 +1,6 @@
 """What management answers: the response of one office to one evaluation, recommendation by recommendation."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -84,6 +85,16 @@ class ManagementResponse(models.Model):
     def is_owed(self) -> bool:
         """Whether it is still to be given: the report is final, and no version of it is cleared yet."""
         return self.state in OWED and self.version == 1 and self.evaluation.state in OWING
+
+    @property
+    def issued_on(self) -> date | None:
+        """The day it was issued: what "within three months" counts from."""
+        return self.responded_on_due or self.evaluation.report_date
+
+    @property
+    def is_cleared(self) -> bool:
+        """Whether a version of it is cleared, be it that another one is being drafted."""
+        return self.version > 1 or self.state in (ResponseState.CLEARED, ResponseState.PUBLISHED)
 
     @property
     def is_fixed(self) -> bool:
