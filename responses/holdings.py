@@ -44,6 +44,7 @@ from responses.models import (
     KeyAction,
     ManagementResponse,
     RecommendationResponse,
+    Reviewer,
 )
 from responses.reminders import to_remind_of
 
@@ -79,6 +80,10 @@ def open_drafters() -> "QuerySet[Drafter]":
 
 def waiting_steps() -> "QuerySet[ClearanceStep]":
     return ClearanceStep.objects.filter(state=StepState.WAITING).exclude(response__evaluation__state__in=OVER)
+
+
+def open_reviewers() -> "QuerySet[Reviewer]":
+    return Reviewer.objects.exclude(response__evaluation__state__in=OVER)
 
 
 # What a person holds -------------------------------------------------------------------------------------
@@ -159,6 +164,7 @@ def held(person: User, *, by: User | None, today: date) -> list[Holding]:
         (CLEARANCES, waiting_steps().filter(alone)),
         (ROLE_LEADS, parties.filter(~Q(role=""), alone, part=Part.LEAD)),
         (ROLE_DRAFTS, drafters.filter(~Q(role=""), alone)),
+        (REVIEWS, open_reviewers().filter(person=person)),
     ]
     rows = [(kind, kind.rows(things, person)) for kind, things in found]
     evaluations = {row[1] for _kind, listed in rows for row in listed}
@@ -214,6 +220,16 @@ def give_actions(keys: list[int], handing: Handing) -> None:
         return changes
 
     _record(((row, row.answer.response.evaluation, changed(row)) for row in rows), handing)
+
+
+def give_reviews(keys: list[int], handing: Handing) -> None:
+    """Who was named to check already keeps the one naming they have."""
+    responses = list(lock_responses(Q(reviewers__in=keys)).select_related("evaluation", "office"))
+    theirs = Reviewer.objects.filter(person=handing.to, response__in=responses)
+    Reviewer.objects.filter(pk__in=keys, response__in=set(theirs.values_list("response", flat=True))).delete()
+    Reviewer.objects.filter(pk__in=keys).update(person=handing.to)
+    changed = {"reviewer": (handing.person, handing.to)}
+    _record(((row, row.evaluation, changed) for row in responses), handing)
 
 
 def _give_roles_of(model: type[Model]) -> Callable[[list[int], Handing], None]:
@@ -296,6 +312,15 @@ ROLE_LEADS = Kind(
     "action__text",
     _give_roles_of(ActionParty),
     ROLE_STAYS,
+)
+REVIEWS = Kind(
+    "reviews",
+    gettext_lazy("responses to check independently"),
+    "response__",
+    "verification",
+    "response",
+    "",
+    give_reviews,
 )
 ROLE_DRAFTS = Kind(
     "role_drafts",

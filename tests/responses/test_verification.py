@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 
+from evaltrack import hand_over, holdings
 from evaltrack.errors import Refused
 from evaltrack.models import AuditEntry, Notification, Office, User
 from evaltrack.roles import Role
@@ -211,6 +212,22 @@ def test_a_later_check_settles_an_open_question(reported: KeyAction, unit: User,
     assert not Verification.objects.unanswered().exists()
 
 
+@pytest.mark.parametrize("named_already", [False, True])
+def test_the_naming_is_handed_over_once(
+    response: ManagementResponse, unit: User, named_already: bool
+) -> None:
+    leaver, taker = make.user("Sefa Tau"), make.user("Noa Lind")
+    verification.name_reviewer(response, leaver, by=unit, now=NOW)
+    if named_already:
+        verification.name_reviewer(response, taker, by=unit, now=NOW)
+    (holding,) = [one for one in holdings.of(leaver, by=None, today=NOW.date()) if one.items]
+    assert (holding.key, holding.items[0].text) == ("reviews", "River ports")
+    hand_over.hand_over(
+        leaver, {"reviews": taker}, by=None, reason="She moves on.", now=NOW, today=NOW.date()
+    )
+    assert [row.person for row in Reviewer.objects.all()] == [taker]
+
+
 # A later evaluation ---------------------------------------------------------------------------------------
 
 
@@ -228,7 +245,8 @@ def test_a_later_evaluations_verdict_is_a_third_column(
     later = make.evaluation([office], report_date=date(2028, 3, 1), short_title="River ports, again")
     note(reported, unit, later)
     (row,) = verified.columns_of(reported.answer.response)
-    assert row.checked and row.later
+    assert row.checked
+    assert row.later
     assert (row.reported.words, row.checked.implementation.words, row.later.implementation.words) == (
         "Completed", "Fully", "Not",
     )  # fmt: skip
