@@ -19,9 +19,29 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "fetch-mail": {
+        "task": "evaltrack.tasks.fetch_mail",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "inspect-files": {
+        "task": "evaltrack.tasks.inspect_files",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
+    "sweep-files": {
+        "task": "evaltrack.tasks.sweep_files",
+        "schedule": crontab(hour=4, minute=20),
+        "options": {"expires": 3000},
+    },
     "plan-reminders": {
         "task": "responses.tasks.send_reminders",
         "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
+    "forget-received-mail": {
+        "task": "evaltrack.tasks.forget_received_mail",
+        "schedule": crontab(hour=3, minute=50),
         "options": {"expires": 3000},
     },
     "forget-notifications": {

@@ -32,7 +32,7 @@ _OURS = re.compile(r"([0-9a-f]{64})(\.(small|large)\.webp)?")
 logger = logging.getLogger(__name__)
 
 
-class Missing(Exception):  # noqa: N818  (said of the bytes)
+class Missing(FileNotFoundError):
     """The row is there, the bytes are not."""
 
 
@@ -85,9 +85,10 @@ def _keep(facts: media.Facts, content: IO[bytes], name: str, now: datetime) -> S
     )
     if row.scan == StoredFile.Scan.INFECTED:
         raise Refused(infected(name, row.scan_says))
-    if made or not default_storage.exists(row.content.name):
+    place = _place(row.sha256)
+    if made or not default_storage.exists(place):
         content.seek(0)
-        default_storage.save(row.content.name, File(content))
+        default_storage.save(place, File(content))
     if not made:
         row.stored_at = now
         row.save(update_fields=["stored_at"])

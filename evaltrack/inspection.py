@@ -60,7 +60,7 @@ def _scan_waiting(now: datetime) -> None:
             # It is asked again later: its limits, or its signatures, may be others by then.
             logger.warning("The malware scanner cannot check %s: %s", row.sha256, fault)
             StoredFile.objects.filter(pk=pk).update(scan_says=str(fault)[:200])
-        except (files.Missing, *stores.faults()) as fault:
+        except stores.faults() as fault:
             logger.warning("%s cannot be read: %s", row.sha256, fault)
         else:
             _settle(row, verdict, now)

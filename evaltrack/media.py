@@ -262,15 +262,19 @@ def ending_of(name: str) -> str:
     return after.casefold() if dot and before and re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,9}|7z", after) else ""
 
 
-def clean_name(name: str) -> str:
-    """The name without folders, and without characters that control how or where it is shown."""
-    last = re.split(r"[/\\]", name)[-1]
+def one_line(words: str) -> str:
+    """The words without characters that control how or where they are shown."""
     # The joiners are letters' business in Persian and in Indian languages.
     kept = "".join(
         one if one in "\u200c\u200d" or unicodedata.category(one)[0] != "C" else " "
-        for one in unicodedata.normalize("NFC", last)
+        for one in unicodedata.normalize("NFC", words)
     )
-    plain = re.sub(r"\s+", " ", kept).strip(" .")
+    return re.sub(r"\s+", " ", kept).strip()
+
+
+def clean_name(name: str) -> str:
+    """The name of a file in one line, without folders, and short enough to be kept."""
+    plain = one_line(re.split(r"[/\\]", name)[-1]).strip(" .")
     if len(plain) > LONGEST_NAME:
         ending = ending_of(plain)
         end = f".{ending}" if ending else ""

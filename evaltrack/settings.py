@@ -15,6 +15,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from evaltrack import scanner, stores
+from evaltrack.inbound import source
+
 
 class Environment(environ.Env):  # type: ignore[misc]
     def bool(self, var: str, default: bool = False) -> bool:
@@ -183,6 +186,18 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("EVALTRACK_FROM_EMAIL", default="EvalTrack <evaltrack@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Where answers to our mails come in: a mailbox that is polled, or an address that is listened on.
+try:
+    INBOUND = source.read(env.str("INBOUND_URL", default=""))
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
+# The address that answers go to. Each mail gets one of its own, with which mail it was behind a +.
+INBOUND_ADDRESS = env.str("EVALTRACK_INBOUND_ADDRESS", default="").strip()
+if INBOUND_ADDRESS and (INBOUND_ADDRESS.count("@") != 1 or "+" in INBOUND_ADDRESS):
+    raise ImproperlyConfigured("EVALTRACK_INBOUND_ADDRESS is no address such as reply@example.org.")
+# What reads the answers to which mails (``evaltrack.inbound.intake.Reader``).
+INBOUND_READERS = ["responses.replies.read"]
+
 # People -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "evaltrack.User"
@@ -200,7 +215,13 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/5m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    # The link in a digest: using it, and asking for a new one (the key is the link, and the person).
+    "report_link": "300/m/ip,120/m/key",
+    "report_link_anew": "20/h/ip,3/d/key",
+}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -217,6 +238,8 @@ EVALUATION_FOLLOWERS = ["responses.requests.evaluation_moved"]
 RECOMMENDATION_LOCKS = ["responses.wording.lock_recommendations"]
 # What a person holds that would lie idle without them, storey by storey (see ``evaltrack.holdings``).
 PERSON_HOLDINGS = ["evaltrack.hand_over.own", "responses.holdings.held"]
+# What else ends when an account is closed (callables).
+ACCOUNT_CLOSED = ["responses.report_links.account_closed"]
 # What a person sees of the storeys above, and why (a class as ``evaltrack.access.Sight`` has it).
 PERSON_SIGHT = "responses.sight.Sight"
 # What goes along when one office is merged into another (``evaltrack.mergers.Companion``).
@@ -292,14 +315,27 @@ COLLECTED = env.bool("EVALTRACK_COLLECT", default=(STATIC_FOLDER / "staticfiles.
 STATIC_ROOT = STATIC_FOLDER if COLLECTED else None
 WHITENOISE_USE_FINDERS = not COLLECTED
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": stores.storage(env.str("FILE_STORE_URL", default=""), DATA_DIR / "files"),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-MEDIA_ROOT = DATA_DIR / "media"
+
+# Files that people attach ---------------------------------------------------------------------------------
+
+# In megabytes: one file, and all that come with one update.
+MAX_UPLOAD_MB = env.int("EVALTRACK_MAX_UPLOAD_MB", default=25)
+MAX_UPDATE_MB = env.int("EVALTRACK_MAX_UPDATE_MB", default=100)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "evaltrack.uploads.BoundedUploadHandler",
+]
+# The malware scanner; with one, nobody but who attached a file gets it before it was found clean.
+CLAMD_URL = scanner.check_address(env.str("CLAMD_URL", default=""))
+# Who passes on that malware was found in a file (callables that are given the file, and ``now=``).
+INFECTION_FOLLOWERS = ["responses.evidence.found_infected"]
 
 # Security -----------------------------------------------------------------------------------------------
 

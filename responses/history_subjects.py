@@ -15,6 +15,7 @@ from recommendations.models import Evaluation, Recommendation
 from responses.history_words import MODELS
 from responses.models import (
     Comment,
+    Evidence,
     KeyAction,
     ManagementResponse,
     ProgressUpdate,
@@ -63,6 +64,10 @@ class Subjects:
             ("progressupdate", pk): ("keyaction", action) if action else ("recommendationresponse", answer)
             for pk, action, answer in updates.values_list("pk", "action", "answer")
         }
+        evidence = Evidence.objects.filter(pk__in=keys["evidence"])
+        for pk, action, answer in evidence.values_list("pk", "update__action", "update__answer"):
+            about = ("keyaction", action) if action else ("recommendationresponse", answer)
+            self.about["evidence", pk] = about
         for comment in self.comments.values():
             action, recommendation = comment.action_id, comment.recommendation_id
             about = ("keyaction", action) if action else ("recommendation", recommendation)

@@ -19,6 +19,7 @@ from responses import badges
 from responses.lifecycle import WAY as WAY_OF_RESPONSE
 from responses.models import (
     Comment,
+    Evidence,
     KeyAction,
     ManagementResponse,
     ProgressUpdate,
@@ -30,7 +31,7 @@ MODELS: dict[str, type[models.Model]] = {
     model._meta.model_name or "": model
     for model in (
         Evaluation, Recommendation, ManagementResponse, RecommendationResponse, KeyAction, ProgressUpdate,
-        Comment, Suggestion,
+        Comment, Suggestion, Evidence,
     )
 }  # fmt: skip
 # Each is followed by what it was done to.
@@ -51,6 +52,8 @@ VERBS = {
     "extended": gettext_lazy("gave more time for"),
     "asked_for_more_time": gettext_lazy("asked for more time for"),
     "reminded": gettext_lazy("reminded of"),
+    "snoozed": gettext_lazy("put off the reminders of"),
+    "woken": gettext_lazy("took up again the reminders of"),
     "named": gettext_lazy("named who is in charge of"),
     "checked": pgettext_lazy("what someone did", "checked independently"),
     "noted a verdict on": gettext_lazy("noted a later evaluation’s verdict on"),
@@ -58,6 +61,10 @@ VERBS = {
     "office merged": gettext_lazy("merged the office of"),
 }
 VERBS_OF = {
+    ("evidence", "attached"): gettext_lazy("attached evidence to"),
+    ("evidence", "removed"): gettext_lazy("removed evidence from"),
+    ("evidence", "restored"): gettext_lazy("brought back evidence on"),
+    ("evidence", "infected"): gettext_lazy("found malware in evidence on"),
     ("comment", "commented"): gettext_lazy("commented on"),
     ("comment", "changed"): gettext_lazy("changed a comment on"),
     ("comment", "resolved"): gettext_lazy("settled a discussion of"),
@@ -82,6 +89,8 @@ MANY = {
 }
 # Where the name in the history is not a column of the model.
 FIELDS = {
+    "file": gettext_lazy("SHA-256 of the file"),
+    "malware": gettext_lazy("malware"),
     "offices": gettext_lazy("offices"),
     "evaluators": gettext_lazy("evaluators"),
     "sub_points": gettext_lazy("sub-points"),
@@ -94,6 +103,7 @@ FIELDS = {
     "drafters": gettext_lazy("who drafts it"),
     "comment": gettext_lazy("comment"),
     "reason": gettext_lazy("reason"),
+    "until": gettext_lazy("until"),
     "wished_for": gettext_lazy("wished for"),
     "snapshot": gettext_lazy("hash of the frozen matrix"),
     "cleared_by": gettext_lazy("cleared by"),

@@ -98,6 +98,9 @@ TRACKING_ENDS = Kind(
     _("The tracking of an evaluation I oversee has ended with open key actions"),
     group=ROUNDS,
 )
+HOW_IT_STANDS = Kind(
+    "how_it_stands", _("Someone asks how a key action I lead stands"), mandatory=True, group=FOLLOW_UP
+)
 APPROVAL_WANTED = Kind(
     "approval_wanted",
     _("Someone asks for a later deadline, or to close what was not done, and I approve it"),
@@ -141,6 +144,7 @@ KINDS: tuple[Kind, ...] = (
     CHECK_QUESTION,
     CHECK_MADE,
     REVIEWER_NAMED,
+    HOW_IT_STANDS,
     APPROVAL_WANTED,
     APPROVAL_DECIDED,
     CLOSED_OR_REOPENED,

@@ -76,6 +76,7 @@ def report(
     _check_words(rules, response, status=status, round=round)
     if by:
         _check_goes_on(subject, rules, status)
+        evidence.check(subject, rules, status, attachments)
         status = status or ("" if status_text else _as_it_was(subject, round))
     drops = bool(by) and rules.common(status) == CommonStatus.DROPPED
     if drops:
@@ -95,8 +96,7 @@ def report(
         reported_by=by,
         reported_at=now,
     )
-    if attachments:
-        evidence.attach(update, attachments, by=by, now=now)
+    evidence.attach(update, attachments, by=by, now=now)
     said = {"status": status, "comment": comment, "done": done, "next_step": next_step}
     changes = {name: ("", text) for name, text in said.items() if text or name in ("status", "comment")}
     audit.record("reported", subject, by=by, parent=response.evaluation, changes=changes)

@@ -24,12 +24,13 @@ from recommendations import results
 from recommendations.models import Evaluation, Recommendation
 from recommendations.permissions import access as access_to_record
 from recommendations.profiles import Profile
-from responses import actions
+from responses import actions, evidence
 from responses import history_words as words
 from responses.history_subjects import Subjects
 from responses.models import (
     Comment,
     Drafter,
+    Evidence,
     KeyAction,
     ManagementResponse,
     ProgressUpdate,
@@ -43,7 +44,7 @@ MOST_WORDS = 1_500  # of a text that is compared word by word; longer ones are s
 PLAIN = ("removed_at",)  # what the verb says already
 
 _moves = reduce(or_, (Q(target_type=kind, verb=name) for kind, name in words.MOVES))
-_progress = Q(verb__in=["reported", "corrected"])
+_progress = Q(verb__in=["reported", "corrected", "attached", "infected"])
 _discussion = Q(target_type__in=words.DISCUSSION)
 _removals = Q(verb__in=["removed", "restored"])
 _people = Q(verb__in=["assigned", "unassigned", "handed over", "named", "office merged"])
@@ -67,7 +68,7 @@ class Timeline:
     """The history of one thing as one person may read it; ``about`` says which entries of the evaluation."""
 
     def __init__(self, evaluation: Evaluation, user: User, about: Q) -> None:
-        self.evaluation = evaluation
+        self.evaluation, self.user = evaluation, user
         responses = evaluation.responses.select_related("evaluation", "office")
         self.held = {one.pk: access(user, one) for one in responses}
         self.edits = access_to_record(user, evaluation).edit_recommendations
@@ -108,9 +109,20 @@ class Timeline:
             )
             if response not in self.fixed and self.held[response].may_respond(recommendation)
         ]
+        back += [("evidence", pk) for pk in self._evidence(pk for kind, pk in latest if kind == "evidence")]
         if self.edits and not self.fixed:
             back += [("recommendation", pk) for pk in recommendations.values_list("pk", flat=True)]
         return {latest[key] for key in back} - {0}
+
+    def _evidence(self, removed: Iterable[int]) -> list[int]:
+        """Which of it the person may bring back."""
+        rows = Evidence.objects.exclude(removed_at=None).filter(pk__in=list(removed))
+        about = ("update__action__answer__response", "update__answer__response", "added_by")
+        return [
+            pk
+            for pk, of_action, of_answer, added_by in rows.values_list("pk", *about)
+            if self.held[of_action or of_answer].report or added_by == self.user.pk
+        ]
 
 
 def of_evaluation(evaluation: Evaluation, user: User) -> Timeline:
@@ -151,6 +163,7 @@ def of_action(action: KeyAction, user: User) -> Timeline:
     about = (
         Q(target_type="keyaction", target_id=action.pk)
         | _among("progressupdate", ProgressUpdate.objects.filter(action=action))
+        | _among("evidence", Evidence.objects.filter(update__action=action))
         | _among("comment", Comment.objects.filter(action=action))
         | _among("suggestion", cells)
     )
@@ -163,6 +176,7 @@ def _on(answers: QuerySet[RecommendationResponse], promised: QuerySet[KeyAction]
         _among("recommendationresponse", answers)
         | _among("keyaction", promised)
         | _among("progressupdate", updates)
+        | _among("evidence", Evidence.objects.filter(update__in=updates))
         | _among("drafter", Drafter.objects.filter(answer__in=answers))
     )
 
@@ -312,6 +326,7 @@ def bring_back(entry: AuditEntry, *, by: User) -> None:
     rows: dict[str, tuple[QuerySet[Any], Callable[..., None]]] = {
         "keyaction": (KeyAction.objects.visible_to(by), actions.restore),
         "recommendation": (Recommendation.objects.visible_to(by), results.restore),
+        "evidence": (Evidence.objects.visible_to(by), evidence.restore),
     }
     found, restore = rows.get(entry.target_type, (KeyAction.objects.none(), actions.restore))
     thing = found.filter(pk=entry.target_id).first()

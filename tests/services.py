@@ -123,7 +123,7 @@ def environment(**settings: str) -> dict[str, str]:
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("EVALTRACK_", "DJANGO_"))
     }
-    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "INBOUND_URL", "FILE_STORE_URL", "CLAMD_URL"):
         ours.pop(name, None)
     return ours | settings
 

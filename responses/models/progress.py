@@ -78,6 +78,10 @@ class ProgressUpdate(models.Model):
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User | AnonymousUser) -> "EvidenceQuerySet":
+        """Of updates that are shown to the person."""
+        return self.filter(update__in=ProgressUpdate.objects.present().visible_to(user))
+
     def present(self) -> "EvidenceQuerySet":
         return self.filter(removed_at=None)
 

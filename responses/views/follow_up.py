@@ -15,7 +15,7 @@ from evaltrack.models import User
 from evaltrack.web import AuthedRequest, Crumb, came_from, get_or_404, require, signed_in, toast
 from recommendations.choices import StatusLevel
 from recommendations.models import Evaluation
-from responses import badges, follow_up, progress, subjects, verified, work
+from responses import badges, evidence_shown, follow_up, progress, snoozing, subjects, told_whom, verified, work
 from responses.forms.progress import ReportForm
 from responses.models import KeyAction, ManagementResponse, RecommendationResponse
 from responses.permissions import access
@@ -44,22 +44,25 @@ def crumbs(response: ManagementResponse, here: str) -> list[Crumb]:
     ]
 
 
-def report_form(subject: Subject, data: Any = None, **options: Any) -> ReportForm:
+def report_form(subject: Subject, data: Any = None, files: Any = None, **options: Any) -> ReportForm:
     rules = response_of(subject).evaluation.profile.rules
     today = timezone.localdate()
     if isinstance(subject, RecommendationResponse):
         options["round"] = follow_up.round_to_report(subject, rules, today)
     # Several forms may be open on one page.
     name = f"report-{subject.pk}-%s"
-    return ReportForm(data, rules=rules, today=today, status=subject.status, auto_id=name, **options)
+    return ReportForm(data, files, rules=rules, today=today, status=subject.status, auto_id=name, **options)
 
 
 def reported(subject: Subject, form: ReportForm, user: User) -> bool:
     """Whether the report could be saved; if not, the form says why and holds what was typed."""
-    if not form.is_valid():
+    now = timezone.localtime()
+    form.is_valid()
+    attachments = form.attachments(by=user, now=now)  # keeps what was uploaded with a form that is wrong
+    if attachments is None:
         return False
     try:
-        progress.report(subject, by=user, now=timezone.localtime(), **form.cleaned_data)
+        progress.report(subject, by=user, now=now, attachments=attachments, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -98,10 +101,14 @@ def show_action(
         "distance": work.distance(due, today) if due else "",
         "late": bool(due and due < today),
         "parties": found.parties.select_related("person", "office").order_by("order", "pk"),
-        "updates": follow_up.updates_of(found, rules),
+        "updates": follow_up.updates_of(
+            found, rules, evidence_shown.under(found, by=request.user, reports=allowed.report)
+        ),
         "verdicts": verified.verdicts_of(found, rules),
         "may_check": allowed.verify,
-        "reminders": found.reminders.select_related("recipient", "mail").order_by("-planned_at", "-pk"),
+        "reminders": told_whom.with_mails(found.reminders.order_by("-planned_at", "-pk")),
+        "snoozes": snoozing.of_action(found, today),
+        "may_snooze": snoozing.may_snooze(request.user, found),
         "may_edit": allowed.respond,
         "per_recommendation": rules.status_level == StatusLevel.RECOMMENDATION,
         "form": form,
@@ -124,7 +131,7 @@ def action_report(request: AuthedRequest, pk: int) -> HttpResponse:
     back = came_from(request, reverse("action", args=[pk]))
     if request.method != "POST":
         return redirect(f"{reverse('action', args=[pk])}#report")
-    form = report_form(found, request.POST)
+    form = report_form(found, request.POST, request.FILES)
     if not reported(found, form, request.user):
         return show_action(request, found, form, status=422)
     messages.success(request, _("Saved: %(text)s") % {"text": found.text[:80]})
@@ -133,7 +140,7 @@ def action_report(request: AuthedRequest, pk: int) -> HttpResponse:
 
 def _in_row(request: AuthedRequest, found: KeyAction) -> HttpResponse:
     posted = request.method == "POST"
-    form = report_form(found, request.POST if posted else None, focus=True)
+    form = report_form(found, request.POST if posted else None, request.FILES if posted else None, focus=True)
     saved = posted and reported(found, form, request.user)
     shut = saved or (not posted and "close" in request.GET)
     line = work.lines(KeyAction.objects.filter(pk=found.pk), timezone.localdate())[0]
@@ -175,7 +182,9 @@ def show_answer(
         "status": badges.of_status(rules, found.status),
         "decision": badges.of_decision(rules, found.decision),
         "actions": list(follow_up.actions_under(found, rules)),
-        "updates": follow_up.updates_of(found, rules),
+        "updates": follow_up.updates_of(
+            found, rules, evidence_shown.under(found, by=request.user, reports=allowed.report)
+        ),
         "verdicts": verified.verdicts_of(found, rules),
         "may_check": allowed.verify,
         "may_edit": allowed.respond,
@@ -193,7 +202,7 @@ def answer_report(request: AuthedRequest, pk: int) -> HttpResponse:
     found = answer_or_404(request.user, pk)
     require(keeps_status(found), _("Here the status is kept with each key action."))
     require(progress.may_report(request.user, found), _("Only those who answer for the office report here."))
-    form = report_form(found, request.POST)
+    form = report_form(found, request.POST, request.FILES)
     if not reported(found, form, request.user):
         return show_answer(request, found, form, status=422)
     messages.success(request, _("Saved."))
