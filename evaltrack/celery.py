@@ -44,6 +44,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=50),
         "options": {"expires": 3000},
     },
+    "keep-rounds": {
+        "task": "responses.tasks.keep_rounds",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 3000},
+    },
+    "work-on-rounds": {
+        "task": "responses.tasks.work_on_rounds",
+        "schedule": 120.0,
+        "options": {"expires": 110},
+    },
     "forget-notifications": {
         "task": "evaltrack.tasks.forget_notifications",
         "schedule": crontab(hour=3, minute=40),

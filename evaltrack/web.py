@@ -54,7 +54,9 @@ class Entry:
 NAVIGATION = [
     Entry("home", _("My work")),
     Entry("evaluations", _("Evaluations")),
+    Entry("board", _("Follow-up"), Permission.VIEW),
     Entry("responses_owed", _("Responses owed"), Permission.OVERSEE),
+    Entry("rounds", _("Rounds"), Permission.OVERSEE),
     Entry("to_check", _("Independent check"), Permission.VERIFY),
     Entry("deliveries", _("Mail"), Permission.SEE_DELIVERY),
     Entry("people", _("People"), Permission.MANAGE_PEOPLE),

@@ -40,6 +40,8 @@ class Version:
     def name(self) -> str:
         if self.snapshot is None:
             return _("As it stands now")
+        if self.is_of_round:
+            return self.snapshot.label
         if self.is_cleared:
             return _("Version %(number)d") % {"number": self.snapshot.version}
         return _("Version %(number)d, draft %(submission)d") % {
@@ -50,6 +52,10 @@ class Version:
     @property
     def is_cleared(self) -> bool:
         return self.snapshot is not None and self.snapshot.kind == SnapshotKind.CLEARED
+
+    @property
+    def is_of_round(self) -> bool:
+        return self.snapshot is not None and self.snapshot.kind == SnapshotKind.ROUND
 
     @property
     def at(self) -> datetime | None:
@@ -68,6 +74,8 @@ class Version:
         taken_on = timezone.localdate(self.snapshot.taken_at, timezone.get_default_timezone())
         cleared, submitted = _("%(version)s, cleared on %(date)s"), _("%(version)s, submitted on %(date)s")
         words = cleared if self.is_cleared else submitted
+        if self.is_of_round:
+            words = _("%(version)s, closed on %(date)s")
         return words % {"version": self.name, "date": date_format(taken_on, "j F Y")}
 
     @cached_property

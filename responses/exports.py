@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from evaltrack.errors import Refused
 from recommendations.profiles import Profile
-from responses import snapshots
-from responses.choices import ResponseState
+from responses import round_prints, snapshots
+from responses.choices import ResponseState, SnapshotKind
 from responses.comparison import Comparison
 from responses.matrix.build import build
 from responses.matrix.document import Matrix
-from responses.matrix.edition import Edition
+from responses.matrix.edition import ClosedRound, Edition
 from responses.matrix.writers import json, marked_pdf, pdf
 from responses.models import ManagementResponse, Snapshot
 
@@ -39,7 +39,8 @@ def export(
     """The matrix as a file of that format: as it stands, or as it was frozen in ``snapshot``.
 
     Printed formats take the words and layout of ``profile`` (else of the evaluation's own) in ``language``
-    (else in that of the text), and say which version it is, who cleared it and when it was printed. Raises
+    (else in that of the text), and say which version it is, who cleared it and when it was printed. What was
+    frozen at the end of a round is printed as of that day, the PDF as it was printed first. Raises
     Refused for an unknown format, and ``evaltrack.documents.pdf.PdfUnavailableError``.
     """
     write = WRITERS.get(format)
@@ -48,10 +49,26 @@ def export(
             _("A matrix cannot be written as “%(format)s”. Choose one of: %(known)s.")
             % {"format": format, "known": ", ".join(WRITERS)}
         )
+    if snapshot and snapshot.kind == SnapshotKind.ROUND:
+        if format == "pdf" and profile is None and language is None:
+            return of_round(snapshot)
+        printed_on = taken_on(snapshot)
     matrix = snapshots.matrix_of(snapshot) if snapshot else build(response)
     edition = frozen_edition(snapshot) if snapshot else edition_now(response, printed_on)
     rules = profile or response.evaluation.profile.rules
     return write(matrix, rules, language or matrix.language, printed_on, edition)
+
+
+def of_round(snapshot: Snapshot) -> bytes:
+    """The PDF of a closed round: byte for byte what was printed first, which is kept."""
+    if found := round_prints.kept(snapshot):
+        return found
+    matrix, day = snapshots.matrix_of(snapshot), taken_on(snapshot)
+    rules = snapshot.response.evaluation.profile.rules
+    content = pdf.write(
+        matrix, rules, language=matrix.language, printed_on=day, edition=frozen_edition(snapshot)
+    )
+    return round_prints.keep(snapshot, content, now=timezone.now())
 
 
 def compared(found: Comparison, *, printed_on: date | None = None) -> bytes:
@@ -63,8 +80,16 @@ def compared(found: Comparison, *, printed_on: date | None = None) -> bytes:
 
 def frozen_edition(snapshot: Snapshot) -> Edition:
     """What a snapshot says by itself, so that it is printed the same for ever and for everyone."""
-    taken_on = timezone.localdate(snapshot.taken_at, timezone.get_default_timezone())
-    return Edition(snapshot.version, tuple(snapshots.clearings_of(snapshot)), taken_on)
+    of_round = snapshot.rounds.first() if snapshot.kind == SnapshotKind.ROUND else None
+    closed = None
+    if of_round:
+        closed = ClosedRound(of_round.name, taken_on(snapshot), of_round.asked, tuple(of_round.not_reported))
+    return Edition(snapshot.version, tuple(snapshots.clearings_of(snapshot)), taken_on(snapshot), closed)
+
+
+def taken_on(snapshot: Snapshot) -> date:
+    """The day it was frozen, the same for everyone."""
+    return timezone.localdate(snapshot.taken_at, timezone.get_default_timezone())
 
 
 def edition_now(response: ManagementResponse, on: date | None) -> Edition:

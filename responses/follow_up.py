@@ -4,14 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from evaltrack import deadlines
 from recommendations.profiles import Profile, in_language
-from responses import badges, standing, subjects
+from responses import badges, lateness, standing, subjects
 from responses.badges import Badge
+from responses.choices import RequestState
+from responses.derived import Derived
 from responses.evidence_shown import Shown
-from responses.models import KeyAction, ProgressUpdate, RecommendationResponse
+from responses.models import (
+    Closure,
+    DeadlineChange,
+    KeyAction,
+    ManagementResponse,
+    ProgressUpdate,
+    RecommendationResponse,
+)
 from responses.subjects import Subject
 
 
@@ -58,11 +67,93 @@ def actions_under(answer: RecommendationResponse, rules: Profile) -> Iterable[tu
         KeyAction.objects.present().filter(answer=answer).select_related("answer__recommendation")
     )
     for place, action in enumerate(answer_actions, start=1):
-        yield action, subjects.number(action, place), badges.of_status(rules, action.status)
+        yield action, subjects.number(action, place), badges.of_subject(rules, action)
 
 
-def round_to_report(answer: RecommendationResponse, rules: Profile, today: date) -> str:
-    """The round offered first: the one under way, before any the first."""
+def open_rounds(response: ManagementResponse) -> list[str]:
+    """The names of the rounds in which it is asked about now: one query."""
+    return list(response.rounds.filter(closed_at=None).order_by("pk").values_list("name", flat=True))
+
+
+def round_to_report(
+    answer: RecommendationResponse, rules: Profile, today: date, asked_in: Sequence[str] = ()
+) -> str:
+    """The round offered first: one that is open, else the one under way, before any the first."""
+    if asked_in:
+        return asked_in[0]
     under_way = standing.round_under_way(rules, answer.response, today)
     rounds = [under_way] if under_way else list(rules.rounds)
     return rounds[0].name if rounds else ""
+
+
+# What was asked for --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A later deadline, or closing it without its being done, as shown; ``why`` is the reason's own word."""
+
+    asked: DeadlineChange | Closure
+    why: str
+
+    @property
+    def is_closing(self) -> bool:
+        return isinstance(self.asked, Closure)
+
+    @property
+    def is_reopened(self) -> bool:
+        return isinstance(self.asked, Closure) and self.asked.reopened_at is not None
+
+    @property
+    def waits(self) -> bool:
+        return self.asked.state == RequestState.WAITING
+
+
+def requests_of(subject: Subject, rules: Profile) -> list[Request]:
+    """All that was asked for and decided, the newest first: two queries."""
+    people = ("asked_by", "decided_by")
+    found: list[DeadlineChange | Closure] = list(
+        subject.closures.select_related(*people, "reopened_by").order_by("-asked_at")
+    )
+    if isinstance(subject, KeyAction):
+        found += subject.deadline_changes.select_related(*people).order_by("-asked_at")
+    found.sort(key=lambda one: (one.asked_at, one.pk), reverse=True)
+    return [Request(one, why(one, rules)) for one in found]
+
+
+def why(asked: DeadlineChange | Closure, rules: Profile) -> str:
+    """The organisation's word for the reason of a closure."""
+    reason = rules.drop_reason(asked.reason_code) if isinstance(asked, Closure) else None
+    return in_language(reason.labels, get_language() or "en") if reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When it was promised first, how often that was put off, and how late it is against the first."""
+
+    first: str
+    put_off: list[DeadlineChange]
+    late: int
+    was_late: bool
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.put_off)
+
+
+def promise_of(action: KeyAction, requests: Iterable[Request], today: date) -> Promise:
+    changes = [one.asked for one in requests if isinstance(one.asked, DeadlineChange)]
+    held = [one for one in reversed(changes) if one.state == RequestState.APPROVED]
+    late = lateness.of(action, today)
+    first = action.first_deadline_text
+    moved = first if first and first != action.deadline_text else ""
+    return Promise(moved, held, late.first, action.is_closed)
+
+
+def derived_words(found: Derived) -> str:
+    """On what it rests, such as "derived from 3 of 5 key actions"."""
+    return ngettext(
+        "derived from %(reported)d of %(total)d key action",
+        "derived from %(reported)d of %(total)d key actions",
+        found.total,
+    ) % {"reported": found.reported, "total": found.total}

@@ -2,11 +2,11 @@
 
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from evaltrack.models import Deputy, Membership, User
-from evaltrack.roles import Permission, Reach
+from evaltrack.roles import Permission, Reach, can, identities, reach
 from recommendations import permissions as record
 from recommendations.models import Evaluation
 from recommendations.permissions import Standing
@@ -18,6 +18,7 @@ from responses.models import (
     KeyAction,
     ManagementResponse,
     RecommendationResponse,
+    Reminder,
     Reviewer,
 )
 
@@ -56,7 +57,8 @@ def involved_in(user: User, held: Reach) -> Q:
     """The evaluations (as a Q on Evaluation) whose response the person has a part in.
 
     It is their office's, which need not be one of the evaluation's; or they coordinate it, draft or clear it,
-    have a key action in it, or were named to check what is reported.
+    have a key action in it, were named to check what is reported, or were told
+    that one at their office is overdue.
     """
     open_to_all = Q(office__in=held.at(Permission.VIEW), evaluation__confidential=False)
     theirs = ManagementResponse.objects.filter(
@@ -66,6 +68,7 @@ def involved_in(user: User, held: Reach) -> Q:
     drafted = Drafter.objects.filter(party_of(user))
     cleared = ClearanceStep.objects.filter(clears(user))
     acting = KeyAction.objects.filter(actions_of(user), removed_at=None)
+    told = told_of_overdue(user)
     reviewing = Reviewer.objects.filter(person=user)
     return (
         Q(pk__in=theirs.values("evaluation_id"))
@@ -74,7 +77,60 @@ def involved_in(user: User, held: Reach) -> Q:
         | Q(pk__in=cleared.values("response__evaluation_id"))
         | Q(pk__in=acting.values("answer__response__evaluation_id"))
         | Q(pk__in=reviewing.values("response__evaluation_id"))
+        | Q(pk__in=told.values("action__answer__response__evaluation_id"))
     )
+
+
+def told_of_overdue(user: User) -> QuerySet[Reminder]:
+    """What the person was told is overdue at their office: for as long as it is open, they see it."""
+    return Reminder.objects.filter(
+        recipient=user,
+        occasion__in=(Reminder.Occasion.HEAD, Reminder.Occasion.UNIT),
+        action__removed_at=None,
+        action__closed_as="",
+        action__answer__response__evaluation__confidential=False,
+    )
+
+
+def overseen_by(user: User) -> Q:
+    """The responses (as a Q on ManagementResponse) that the person oversees, as ``Access.oversee`` has it."""
+    held = reach(user)
+    return _held_at(held, Permission.OVERSEE) | Q(evaluation__manager__in=held.identities)
+
+
+def run_by(user: User) -> Q:
+    """The responses (as a Q) whose follow-up the person steers: they answer for the office, or oversee."""
+    held = reach(user)
+    by_right = _held_at(held, Permission.RESPOND) | _held_at(held, Permission.OVERSEE)
+    return by_right | Q(coordinator__in=held.identities) | Q(evaluation__manager__in=held.identities)
+
+
+def reported_by(user: User) -> Q:
+    """The responses (as a Q) on all of whose actions the person may report: the same as ``Access.report``."""
+    held = reach(user)
+    return _held_at(held, Permission.REPORT) | Q(coordinator__in=held.identities)
+
+
+def _held_at(held: Reach, permission: Permission) -> Q:
+    """Those of which a role carries the permission, by an office of the evaluation or the one that responds.
+
+    None does that does not reach what is confidential: ``Standing.holds`` as a question to the database.
+    """
+    if held.everywhere:
+        return ~Q(pk=None)
+    offices = held.at(permission)
+    at = Evaluation.offices.through.objects
+    here = Q(evaluation__in=at.filter(office__in=offices).values("evaluation")) | Q(office__in=offices)
+    trusted = held.at(Permission.SEE_CONFIDENTIAL)
+    trusting = Q(evaluation__in=at.filter(office__in=trusted).values("evaluation")) | Q(office__in=trusted)
+    return here & (Q(evaluation__confidential=False) | trusting)
+
+
+def oversees(user: User) -> bool:
+    """Whether there can be a response that the person oversees."""
+    if can(user, Permission.OVERSEE):
+        return True
+    return Evaluation.objects.filter(manager__in=identities(user)).exists()
 
 
 def may_open(user: User, evaluation: Evaluation) -> bool:

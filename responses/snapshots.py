@@ -18,8 +18,8 @@ from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
 from responses.models import ClearanceStep, ManagementResponse, Sighting, Snapshot
 
-# Whether it was cleared and the hash of the matrix, and who cleared it.
-Seals = dict[tuple[bool, str], list[Any]]
+# The kind and the hash of the matrix, and who cleared it.
+Seals = dict[tuple[str, str], list[Any]]
 
 
 def take(
@@ -30,10 +30,14 @@ def take(
     now: datetime,
     by: User | None,
     cleared_by: Sequence[Clearing] = (),
+    round: str = "",
 ) -> Snapshot:
-    """Freeze the matrix as it stands; the label tells version and submission, such as "1" or "2, draft 3"."""
+    """Freeze the matrix as it stands; the label tells version and submission, such as "1" or "2, draft 3".
+
+    That of a round is the round's name; who closed it has not looked at the matrix by that.
+    """
     frozen = writer.write(build(response)).decode()
-    label = f"{response.version}"
+    label = round or f"{response.version}"
     if kind == SnapshotKind.SUBMITTED:
         label = f"{response.version}, draft {submission}"
     taken = Snapshot.objects.create(
@@ -48,7 +52,7 @@ def take(
         taken_at=now,
         taken_by=by,
     )
-    if by:
+    if by and kind != SnapshotKind.ROUND:
         look(taken, by=by, now=now)
     return taken
 
@@ -71,8 +75,7 @@ def is_intact(snapshot: Snapshot, sealed: Seals | None = None) -> bool:
     if sha256(snapshot.matrix) != snapshot.sha256:
         return False
     known = seals(snapshot.response_id) if sealed is None else sealed
-    is_cleared = snapshot.kind == SnapshotKind.CLEARED
-    return snapshot.cleared_by in known.get((is_cleared, snapshot.sha256), [])
+    return snapshot.cleared_by in known.get((snapshot.kind, snapshot.sha256), [])
 
 
 def seals(response: int) -> Seals:
@@ -82,9 +85,15 @@ def seals(response: int) -> Seals:
     )
     found: Seals = defaultdict(list)
     for changes in moves.values_list("changes", flat=True):
-        key = "cleared_by" in changes, changes["snapshot"][1]
-        found[key].append(changes.get("cleared_by", ["", []])[1])
+        found[_kind(changes), changes["snapshot"][1]].append(changes.get("cleared_by", ["", []])[1])
     return found
+
+
+def _kind(changes: dict[str, Any]) -> str:
+    """Of the snapshot that an entry of the history tells of."""
+    if "round" in changes:
+        return SnapshotKind.ROUND
+    return SnapshotKind.CLEARED if "cleared_by" in changes else SnapshotKind.SUBMITTED
 
 
 def altered() -> Iterator[str]:
@@ -152,7 +161,8 @@ def _submitted(step: ClearanceStep) -> "QuerySet[Snapshot]":
 
 
 def latest(response: ManagementResponse) -> Snapshot | None:
-    return response.snapshots.order_by("-pk").first()
+    """The last on its way through clearance."""
+    return response.snapshots.exclude(kind=SnapshotKind.ROUND).order_by("-pk").first()
 
 
 # Who has seen it -----------------------------------------------------------------------------------------
@@ -161,6 +171,7 @@ def latest(response: ManagementResponse) -> Snapshot | None:
 def seen_before(snapshot: Snapshot, person: User) -> Snapshot | None:
     """The matrix as the person last saw it before this one; else the version that this one is to replace."""
     earlier = Snapshot.objects.filter(response=snapshot.response_id, pk__lt=snapshot.pk).order_by("-pk")
+    earlier = earlier.exclude(kind=SnapshotKind.ROUND)
     seen = earlier.filter(sightings__person=person).first()
     return seen or earlier.filter(kind=SnapshotKind.CLEARED).first()
 

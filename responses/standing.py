@@ -10,13 +10,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from evaltrack import deadlines
 from evaltrack.models import Part
 from recommendations import terms
 from recommendations.choices import OWING, Decision, StatusLevel
 from recommendations.models import Evaluation, Recommendation, RecommendationParty, RuleProfile
 from recommendations.models.evaluation import EvaluationQuerySet
 from recommendations.profiles import Profile, Round, in_language
+from responses import round_calendar, round_candidates
 from responses.checks.words import is_outside
 from responses.choices import ResponseState
 from responses.models import (
@@ -236,7 +236,7 @@ def standings(responses: Iterable[ManagementResponse], today: date) -> list[Stan
     found = []
     for row in rows:
         own = rules[row.evaluation.profile_id]
-        round_ = round_under_way(own, row.evaluation, today)
+        round_ = round_under_way(own, row, today)
         decisions = decided.get(row.pk, dict.fromkeys(DECISION_COUNTS, 0))
         total = totals.get(row.evaluation_id, 0)
         unasked = row.asked_for_on is None and row.state == ResponseState.DRAFTING
@@ -256,13 +256,11 @@ def standings(responses: Iterable[ManagementResponse], today: date) -> list[Stan
     return found
 
 
-def round_under_way(rules: Profile, evaluation: Evaluation, today: date) -> Round | None:
-    """The latest round whose time has come; the report's date stands for its publication."""
-    issued = evaluation.report_date
-    if not issued or rules.status_level != StatusLevel.RECOMMENDATION:
+def round_under_way(rules: Profile, response: ManagementResponse, today: date) -> Round | None:
+    """The latest round whose time has come, where statuses are kept per recommendation."""
+    if rules.status_level != StatusLevel.RECOMMENDATION:
         return None
-    begun = [one for one in rules.rounds if deadlines.months_after(issued, one.months) <= today]
-    return max(begun, key=lambda one: one.months, default=None)
+    return round_calendar.under_way(rules, round_candidates.issued_on(response), today)
 
 
 def _reported(rows: list[ManagementResponse]) -> dict[tuple[int, str], int]:

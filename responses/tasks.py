@@ -3,8 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
+from evaltrack.documents.pdf import PdfUnavailableError
 from evaltrack.tasks import deliver_mail
-from responses import reminders, response_reminders
+from responses import exports, reminders, response_reminders, round_calendar, round_prints, rounds
+from responses.models import Snapshot
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -14,3 +16,23 @@ def send_reminders() -> None:
     told = response_reminders.remind(now=now)
     if reminders.plan(now=now).mails or told:
         deliver_mail.delay()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def keep_rounds() -> None:
+    """Open the rounds whose time has come, propose what is to be closed, and pass questions on."""
+    round_calendar.keep(now=timezone.now())
+    work_on_rounds()
+    deliver_mail.delay()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def work_on_rounds() -> None:
+    """Ask and close what is still to be asked and closed, and print what was closed."""
+    rounds.ask(now=timezone.now())
+    rounds.freeze(now=timezone.now())
+    for pk in round_prints.to_print():
+        try:
+            exports.of_round(Snapshot.objects.select_related("response__evaluation__profile").get(pk=pk))
+        except PdfUnavailableError:
+            return  # it is printed when it is first asked for

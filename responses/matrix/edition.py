@@ -1,4 +1,4 @@
-"""Which edition of a matrix a printed document is: a version and who cleared it, or a draft."""
+"""Which edition of a matrix a printed document is: a version, who cleared it, a draft, the end of a round."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +17,30 @@ class Clearing:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedRound:
+    """A round as it was closed: how much was asked about, and the numbers of what nobody reported on."""
+
+    name: str
+    closed_on: date
+    asked: int
+    not_reported: tuple[str, ...] = ()
+
+    @property
+    def reported(self) -> int:
+        return self.asked - len(self.not_reported)
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """``cleared_by`` is in the order of the steps, and empty for a draft; ``on`` is the day of the draft."""
+    """``cleared_by`` is in the order of the steps, and empty for a draft; ``on`` is the day of the draft.
+
+    ``round`` is the round at whose end it was frozen.
+    """
 
     version: int
     cleared_by: tuple[Clearing, ...] = ()
     on: date | None = None
+    round: ClosedRound | None = None
 
     @property
     def is_draft(self) -> bool:

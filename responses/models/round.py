@@ -1,17 +1,22 @@
 """Rounds: follow-up at a set time, in which each lead is asked once and the matrix is then frozen."""
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from evaltrack.models import StoredFile, User
 from recommendations.models import Evaluation
 from responses.models.action import KeyAction
 from responses.models.clearance import Snapshot
+from responses.models.progress import ProgressUpdate
 from responses.models.response import ManagementResponse, RecommendationResponse
+
+_LATER = datetime(9999, 1, 1, tzinfo=UTC)  # a round that is open is open until then
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -48,6 +53,10 @@ class RoundMatrixQuerySet(models.QuerySet["RoundMatrix"]):
 
     def open(self) -> "RoundMatrixQuerySet":
         return self.filter(closed_at=None)
+
+    def under_way(self, response: int) -> "RoundMatrix | None":
+        """The open round of a response (its id), locked: it is not closed before this transaction ends."""
+        return self.open().filter(response=response).select_for_update(no_key=True).first()
 
 
 class RoundMatrix(models.Model):
@@ -106,6 +115,30 @@ class RoundMatrix(models.Model):
         return f"{self.response}: {self.name}"
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def present(self) -> "QuestionQuerySet":
+        """Those about what was not removed meanwhile."""
+        return self.filter(
+            Q(action__removed_at=None, action__answer__recommendation__removed_at=None, answer=None)
+            | Q(answer__recommendation__removed_at=None, action=None)
+        )
+
+    def with_reports(self) -> "QuestionQuerySet":
+        """Annotated with ``reported``: whether anyone has reported on it in the round, while it was open."""
+        until = Coalesce(OuterRef("matrix__closed_at"), Value(_LATER), output_field=models.DateTimeField())
+        made = ProgressUpdate.objects.filter(
+            round=OuterRef("matrix__name"),
+            reported_at__gte=OuterRef("matrix__round__opened_at"),
+            reported_at__lte=until,
+        )
+        on_action = made.filter(action=OuterRef("action"))
+        on_answer = made.filter(answer=OuterRef("answer"))
+        return self.annotate(reported=Exists(on_action) | Exists(on_answer))
+
+    def without_reports(self) -> "QuestionQuerySet":
+        return self.with_reports().filter(reported=False)
+
+
 class Question(models.Model):
     """In a round a person was asked how an action stands, or, where the status is kept there, an answer."""
 
@@ -115,6 +148,8 @@ class Question(models.Model):
     # None where nobody with an account could be asked.
     person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked"))
+
+    objects: ClassVar[QuestionQuerySet] = QuestionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("question of a round")

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -121,7 +122,7 @@ def download(request: AuthedRequest, pk: int, format: str, snapshot: int | None 
     frozen = get_or_404(response.snapshots.all(), pk=snapshot) if snapshot else None
     name = response.evaluation.reference
     if frozen:
-        name += f"-v{frozen.version}"
+        name += f"-{slugify(frozen.label)}" if frozen.kind == SnapshotKind.ROUND else f"-v{frozen.version}"
     if frozen and frozen.kind == SnapshotKind.SUBMITTED:
         name += f"-draft-{frozen.submission}"
     try:

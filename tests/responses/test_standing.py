@@ -77,7 +77,8 @@ def test_a_recommendation_that_was_removed_counts_for_nothing():
 )
 def test_the_round_under_way_follows_from_the_date_of_the_report(report, round_):
     evaluation = make.evaluation(profile_slug="iom-2022", report_date=report)
-    found = standing.round_under_way(evaluation.profile.rules, evaluation, TODAY)
+    response = make.response(evaluation)
+    found = standing.round_under_way(evaluation.profile.rules, response, TODAY)
     assert (found.name if found else None) == round_
 
 

@@ -38,13 +38,13 @@ def write(
     is printed at the foot, and ``edition`` there and at the end. The same arguments give the same bytes.
     Raises :class:`evaltrack.documents.pdf.PdfUnavailableError`.
     """
-    paper = Paper(matrix, profile, language)
+    paper = Paper(matrix, profile, language, edition.round if edition else None)
     with translation.override(language):
         html = render_to_string(
             f"matrix/pdf/{profile.layout}.html",
             {
                 "paper": paper,
-                "running": running(paper, printed_on, _named(edition) if edition else ""),
+                "running": running(paper, printed_on, _named(edition, paper) if edition else ""),
                 "edition": edition,
                 "draft": _draft(edition) if edition and edition.is_draft else "",
             },
@@ -60,10 +60,14 @@ def write(
     )
 
 
-def _named(edition: Edition) -> str:
+def _named(edition: Edition, paper: Paper) -> str:
     """Which edition a page belongs to, for its foot."""
     words = _("Version %(number)d, not cleared") if edition.is_draft else _("Version %(number)d")
-    return words % {"number": edition.version}
+    named = words % {"number": edition.version}
+    if edition.round is None:
+        return named
+    day = {"round": paper.round_called, "date": date_format(edition.round.closed_on, "j F Y")}
+    return f"{named} · {_('%(round)s, closed on %(date)s') % day}"
 
 
 def _draft(edition: Edition) -> str:

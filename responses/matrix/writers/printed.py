@@ -12,6 +12,8 @@ from math import ceil
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evaltrack.deadlines import Deadline
 from evaltrack.text import NoteLinks, is_right_to_left, note_id, to_html, to_inline_html
@@ -26,6 +28,7 @@ from responses.matrix.document import (
     Responsible,
     SubPoint,
 )
+from responses.matrix.edition import ClosedRound
 
 _WORDS = re.compile(r"[^\W_]+")
 NOTHING = SafeString("")
@@ -89,8 +92,11 @@ class PrintedRecommendation:
 class Paper:
     """One matrix in the words of its profile; ask for the front, the recommendations, the other notes."""
 
-    def __init__(self, matrix: Matrix, profile: Profile, language: str) -> None:
+    def __init__(
+        self, matrix: Matrix, profile: Profile, language: str, round: ClosedRound | None = None
+    ) -> None:
         self.matrix = matrix
+        self.round = round
         self.profile = profile
         self.language = language
         self.notes = _Notes(matrix.footnotes)
@@ -98,6 +104,13 @@ class Paper:
 
     def say(self, key: str, **places: str) -> str:
         return self.profile.label(key, self.language).format(**places)
+
+    @property
+    def round_called(self) -> str:
+        """The round at whose end the matrix was frozen, in the words of the profile."""
+        name = self.round.name if self.round else ""
+        rule = self.profile.round(name)
+        return in_language(rule.labels, self.language) if rule else name
 
     @property
     def document_title(self) -> str:
@@ -150,7 +163,7 @@ class Paper:
             response=self._response(recommendation),
             actions=tuple(self._action(action) for action in recommendation.actions),
             shows_actions=bool(recommendation.actions) or not decision or decision.allows_actions,
-            rounds=tuple(self._rounds(recommendation.monitoring)),
+            rounds=tuple(self._rounds(recommendation)),
             notes=self.notes.take(),
         )
 
@@ -199,6 +212,9 @@ class Paper:
         responsible = self._inline(_written(action.responsible))
         comment = self._html(action.comment)
         status = self._status(action.status, action.status_text)
+        if self._was_not_reported(action.number):
+            silent = _("not reported in %(round)s") % {"round": self.round_called}
+            status = format_html("{} ({})", status, silent) if status else self._inline(silent)
         missing = [
             html
             for html, source in ((deadline, action.deadline), (responsible, action.responsible))
@@ -219,9 +235,15 @@ class Paper:
             is_tall=_is_tall(action),
         )
 
-    def _rounds(self, monitoring: Iterable[Monitoring]) -> Iterator[PrintedRound]:
-        """Every round of the profile, blank where nothing was reported, then others that the matrix has."""
-        entries = {entry.round: entry for entry in monitoring}
+    def _rounds(self, recommendation: Recommendation) -> Iterator[PrintedRound]:
+        """Every round of the profile, blank where nothing was reported, then others that the matrix has.
+
+        In the round that was closed it is said where nothing was reported although it was asked for.
+        """
+        entries = {entry.round: entry for entry in recommendation.monitoring}
+        if self.round and self._was_not_reported(recommendation.number):
+            silent = Monitoring(self.round.name, status_text=pgettext("a status", "not reported"))
+            entries[self.round.name] = silent
         for round_ in self.profile.rounds:
             entry = entries.pop(round_.name, Monitoring(round_.name))
             yield self._round(entry, round_.status_labels, round_.comment_labels)
@@ -235,6 +257,9 @@ class Paper:
             status=led(self._label(status), self._status(entry.status, entry.status_text)),
             comment=led(self._label(comment), self._html(entry.comment)),
         )
+
+    def _was_not_reported(self, number: str) -> bool:
+        return self.round is not None and number in self.round.not_reported
 
     def _status(self, code: str | None, written: str | None) -> SafeString:
         known = self.profile.status(code) if code else None
