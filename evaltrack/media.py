@@ -206,8 +206,8 @@ def _is_outlook(content: IO[bytes], head: bytes) -> bool:
 
 def _text(content: IO[bytes], head: bytes, ending: str) -> Kind | None:
     """Plain text in any of its forms; which of them it is, only the name can say."""
-    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    plain = head.decode(encoding, "replace").removeprefix("\ufeff").encode()
+    plain = _decoded(head)
+    encoding = _encoding(head)
     if _PROGRAMS.match(plain) or not _is_text(content, encoding):
         return None
     if ending in _EML.endings:
@@ -215,6 +215,15 @@ def _text(content: IO[bytes], head: bytes, ending: str) -> Kind | None:
         known = {"from", "subject", "date", "message-id", "received", "to"}
         return _EML if _HEADER.match(plain.decode()) and len(headers & known) >= 2 else None
     return _CSV if ending in _CSV.endings else _TXT
+
+
+def _encoding(head: bytes) -> str:
+    return "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+
+
+def _decoded(head: bytes) -> bytes:
+    """As UTF-8, without the mark of its encoding."""
+    return head.decode(_encoding(head), "replace").removeprefix("\ufeff").encode()
 
 
 def _is_text(content: IO[bytes], encoding: str) -> bool:
@@ -228,7 +237,7 @@ def _not_allowed(name: str, head: bytes) -> str:
     found = _recognised(head)
     if found in ("zip", "rar", "7z", "gz", "tar"):
         return _("“%(name)s” is an archive. Attach the files that are inside.") % values
-    if found in ("html", "htm", "svg", "xml"):
+    if found == "html":
         return (
             _("“%(name)s” is a web page or a drawing that can run programs. Attach it as PDF or picture.")
             % values
@@ -238,7 +247,8 @@ def _not_allowed(name: str, head: bytes) -> str:
 
 def _recognised(head: bytes) -> str:
     """What else it may be, by the ending that such files have; "" where nobody knows."""
-    if re.match(rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|svg|\?xml)", head, re.I | re.S):
+    plain = _decoded(head)
+    if _PROGRAMS.match(plain) and plain.lstrip().startswith(b"<"):
         return "html"
     if head.startswith(b"PK"):
         return "zip"
