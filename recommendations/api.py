@@ -73,7 +73,7 @@ class Recommendations(Creatable[Recommendation], Changeable[Recommendation], Rem
 
     def to_lock(self) -> QuerySet[Any]:
         # In the order of the rules, which lock the evaluation to renumber: no two changes wait on each other.
-        found = Evaluation.objects.filter(recommendations=self.kwargs["pk"])
+        found = Evaluation.objects.filter(recommendations__pk=self.kwargs["pk"])
         for evaluation in found:
             results.hold(evaluation)
         return Evaluation.objects.select_for_update().filter(pk__in=[one.pk for one in found]).only("pk")

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -236,10 +237,21 @@ class Profile:
 
 def shipped() -> dict[str, dict[str, Any]]:
     """The profiles that come with the product, as plain data by slug."""
+    return {profile.slug: profile.to_dict() for profile in read_shipped()}
+
+
+@cache
+def read_shipped() -> tuple[Profile, ...]:
+    """The profiles that come with the product, by slug: read once."""
     folder = files("recommendations") / "profile_data"
     texts = (file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".toml"))
-    profiles = sorted((parse(text) for text in texts), key=lambda profile: profile.slug)
-    return {profile.slug: profile.to_dict() for profile in profiles}
+    return tuple(sorted((parse(text) for text in texts), key=lambda profile: profile.slug))
+
+
+@lru_cache(maxsize=64)
+def from_json(text: str) -> Profile:
+    """As :func:`from_dict`; the few that an organisation has are checked once, not for every page."""
+    return from_dict(json.loads(text))
 
 
 def parse(toml_text: str) -> Profile:

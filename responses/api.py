@@ -130,7 +130,7 @@ class Answers(Creatable[RecommendationResponse], Changeable[RecommendationRespon
     filterset_class = AnswerFilter
 
     def to_lock(self) -> Rows:
-        return under_response(answers=self.kwargs["pk"])
+        return under_response(answers__pk=self.kwargs["pk"])
 
     def make(self, **values: Any) -> RecommendationResponse:
         response, recommendation = values.pop("response"), values.pop("recommendation")
@@ -186,7 +186,7 @@ class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction])
     filterset_class = ActionFilter
 
     def to_lock(self) -> Rows:
-        return under_response(answers__actions=self.kwargs["pk"])
+        return under_response(answers__actions__pk=self.kwargs["pk"])
 
     def make(self, **values: Any) -> KeyAction:
         """Add a key action at the end of its recommendation's."""

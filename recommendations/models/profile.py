@@ -1,5 +1,6 @@
 """Rule profiles as rows: every version stays, so that an evaluation keeps the one it started with."""
 
+import json
 from functools import cached_property
 from typing import ClassVar
 
@@ -21,12 +22,11 @@ class RuleProfileQuerySet(models.QuerySet["RuleProfile"]):
 
     def load_shipped(self) -> None:
         """Add the versions shipped with EvalTrack that are not there yet; what is there is never changed."""
-        for data in profiles.shipped().values():
-            profile = profiles.from_dict(data)
+        for profile in profiles.read_shipped():
             self.get_or_create(
                 slug=profile.slug,
                 version=profile.version,
-                defaults={"title": profiles.in_language(profile.titles, "en"), "data": data},
+                defaults={"title": profiles.in_language(profile.titles, "en"), "data": profile.to_dict},
             )
 
 
@@ -48,7 +48,7 @@ class RuleProfile(models.Model):
 
     @cached_property
     def rules(self) -> Profile:
-        return profiles.from_dict(self.data)
+        return profiles.from_json(json.dumps(self.data))
 
     @property
     def name(self) -> str:

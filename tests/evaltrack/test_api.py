@@ -65,6 +65,15 @@ def test_every_error_has_one_shape(there: World, officer: Program) -> None:
     assert [error(answer) for answer, _wanted in cells] == [wanted for _answer, wanted in cells]
 
 
+@pytest.mark.parametrize(
+    "rows", ["evaluations", "recommendations", "responses", "answers", "actions", "updates"]
+)
+def test_what_no_key_can_be_is_not_there(there: World, officer: Program, rows: str) -> None:
+    for method in ("GET", "PATCH", "DELETE"):
+        answer = officer.send(method, f"{rows}/{10**20}/", {}, If_Match="*")
+        assert answer.status_code in (404, 405), method
+
+
 def test_another_content_type_is_refused(officer: Program) -> None:
     answer = Client().post("/api/v1/evaluations/", {"title": "x"}, headers=officer.headers)
     assert error(answer) == (415, "unsupported_media_type", [])
