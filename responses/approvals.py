@@ -18,6 +18,7 @@ from evaltrack import audit, notifications
 from evaltrack.errors import Refused
 from evaltrack.models import Deputy, Membership, Office, User
 from evaltrack.roles import Role
+from recommendations.models import Evaluation
 from recommendations.profiles import Profile
 from responses import audiences, kinds
 from responses.choices import RequestState
@@ -170,11 +171,12 @@ def asked_by(user: User, today: date) -> list[Waiting]:
 
 
 def _open(user: User, **only: Any) -> list[Asked]:
-    deadlines = DeadlineChange.objects.visible_to(user).present().select_related(*DEADLINE_RELATED)
-    closures = Closure.objects.visible_to(user).present().select_related(*CLOSURE_RELATED)
+    seen = Evaluation.objects.visible_to(user)
+    deadlines = DeadlineChange.objects.filter(state=RequestState.WAITING, **only).within(seen).present()
+    closures = Closure.objects.filter(state=RequestState.WAITING, **only).within(seen).present()
     return [
-        *deadlines.filter(state=RequestState.WAITING, **only),
-        *closures.filter(state=RequestState.WAITING, **only),
+        *deadlines.select_related(*DEADLINE_RELATED),
+        *closures.select_related(*CLOSURE_RELATED),
     ]
 
 

@@ -3,7 +3,6 @@
 The first deadline stays with the action, and each change with who asked, why, and who decided.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +16,6 @@ from evaltrack.deadlines import Deadline
 from evaltrack.errors import Refused
 from evaltrack.models import User
 from responses import approvals
-from responses.approvals import DEADLINE_RELATED
 from responses.choices import RequestState, ResponseState
 from responses.models import DeadlineChange, KeyAction, ManagementResponse, ProgressUpdate
 from responses.permissions import access
@@ -163,14 +161,12 @@ def keep_first(response: ManagementResponse) -> None:
     )
 
 
-def of_action(action: KeyAction) -> list[DeadlineChange]:
-    """All that was asked for, the oldest first: one query."""
-    return list(action.deadline_changes.select_related(*DEADLINE_RELATED[-3:]).order_by("asked_at", "pk"))
-
-
-def put_off(changes: Iterable[DeadlineChange]) -> list[DeadlineChange]:
-    """Those that hold, or held until the next one."""
-    return [one for one in changes if one.state == RequestState.APPROVED]
+def is_open(action: KeyAction) -> bool:
+    """Whether another deadline can be asked for now: one query."""
+    response = action.answer.response
+    if action.is_closed or not response.is_cleared or response.state == ResponseState.IN_CLEARANCE:
+        return False
+    return not DeadlineChange.objects.filter(action=action, state=RequestState.WAITING).exists()
 
 
 # Words ---------------------------------------------------------------------------------------------------

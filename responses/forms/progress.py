@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaltrack.forms import Day, like
 from recommendations.profiles import Choice, Profile, in_language
+from responses.forms.evidence import EvidenceFields
 from responses.models import ProgressUpdate
 
 Choices = list[tuple[str, str]]
@@ -31,13 +32,14 @@ def _lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto"})
 
 
-class ReportForm(forms.Form):
+class ReportForm(EvidenceFields):
     """How it stands: a status in the organisation's words, a line of text, the day; the rule decides."""
 
     round = forms.ChoiceField(label=_("Round"))
     status = forms.ChoiceField(label=_("Status"), widget=forms.RadioSelect, required=False)
     comment = like(ProgressUpdate, "comment", widget=_lines(1))
     as_of = forms.DateField(label=_("As of"), widget=Day)
+    field_order = ["round", "status", "comment", "as_of"]
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class FullReportForm(ReportForm):
     MORE = ("done", "next_step")
     LATER = ("expected", "expected_reason")
     DROPPED = ("reason_code",)
+    EVIDENCE = ("files", "link")
 
     def __init__(self, *args: Any, rules: Profile, postponable: bool = False, **options: Any) -> None:
         super().__init__(*args, rules=rules, **options)
@@ -102,7 +105,7 @@ class FullReportForm(ReportForm):
 
     @property
     def usual(self) -> list[BoundField]:
-        folded = (*self.MORE, *self.LATER, *self.DROPPED)
+        folded = (*self.MORE, *self.LATER, *self.DROPPED, *self.EVIDENCE)
         return [field for field in self.visible_fields() if field.name not in folded]
 
     @property
@@ -116,6 +119,10 @@ class FullReportForm(ReportForm):
     @property
     def dropped(self) -> list[BoundField]:
         return self._fields(self.DROPPED)
+
+    @property
+    def evidence(self) -> list[BoundField]:
+        return self._fields(self.EVIDENCE)
 
     @property
     def is_sent(self) -> bool:

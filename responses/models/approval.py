@@ -39,7 +39,10 @@ class Request(models.Model):
 
 class DeadlineChangeQuerySet(models.QuerySet["DeadlineChange"]):
     def visible_to(self, user: User | AnonymousUser) -> "DeadlineChangeQuerySet":
-        return self.filter(action__answer__response__evaluation__in=Evaluation.objects.visible_to(user))
+        return self.within(Evaluation.objects.visible_to(user))
+
+    def within(self, evaluations: "models.QuerySet[Evaluation]") -> "DeadlineChangeQuerySet":
+        return self.filter(action__answer__response__evaluation__in=evaluations)
 
     def present(self) -> "DeadlineChangeQuerySet":
         """Those of key actions that were not removed."""
@@ -84,9 +87,12 @@ class DeadlineChange(Request):
 
 class ClosureQuerySet(models.QuerySet["Closure"]):
     def visible_to(self, user: User | AnonymousUser) -> "ClosureQuerySet":
-        seen = Evaluation.objects.visible_to(user)
+        return self.within(Evaluation.objects.visible_to(user))
+
+    def within(self, evaluations: "models.QuerySet[Evaluation]") -> "ClosureQuerySet":
         return self.filter(
-            Q(action__answer__response__evaluation__in=seen) | Q(answer__response__evaluation__in=seen)
+            Q(action__answer__response__evaluation__in=evaluations)
+            | Q(answer__response__evaluation__in=evaluations)
         )
 
     def present(self) -> "ClosureQuerySet":

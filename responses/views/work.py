@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from evaltrack.web import AuthedRequest, signed_in
 from recommendations.permissions import may_enter
-from responses import clearance, drafting, history, orphans, work
+from responses import approvals, clearance, drafting, history, orphans, replies, work
 
 DAYS_BACK = {"yesterday": 1, "week": 7}
 
@@ -25,6 +25,7 @@ def home(request: AuthedRequest) -> HttpResponse:
     context = {
         "today": today,
         "clearing": clearance.waiting_for(user, today),
+        "approvals": approvals.waiting_for(user, today),
         "work": work.work_of(user, today, whole=request.GET.get("all", "")),
         "drafting": drafting.drafts_of(user),
         "matrices": matrices,
@@ -34,5 +35,6 @@ def home(request: AuthedRequest) -> HttpResponse:
         "changes": history.recent(user, since),
         "period": period if period in DAYS_BACK else "yesterday",
         "may_enter": may_enter(user),
+        "replies": replies.waiting_for(user).count(),
     }
     return render(request, "work/home.html", context)
