@@ -106,7 +106,7 @@ def of_office(user: User, office: Office, window: Window) -> list[Entry]:
 
 
 def answers_at(offices: Iterable[int], path: str = "") -> Q:
-    """The responses that one of these offices (ids) gives, also as one of those of the whole organisation's."""
+    """The responses one of these offices (ids) gives, or has a part in where the whole organisation does."""
     at = Evaluation.offices.through.objects.filter(office__in=offices).values("evaluation")
     return Q(**{f"{path}office__in": offices}) | Q(**{f"{path}office": None, f"{path}evaluation__in": at})
 

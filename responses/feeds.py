@@ -38,10 +38,10 @@ UID_OF = {
 
 @transaction.atomic
 def make(*, by: User, now: datetime, office: Office | None = None) -> tuple[CalendarFeed, str]:
-    """A feed of the person's own deadlines, or of an office they look at, and its secret.
+    """A feed of the person's own deadlines, or of an office they see, and its secret.
 
-    The secret is kept nowhere. Raises PermissionDenied for an office that is not theirs to look at, Refused
-    for more than ``MOST``.
+    The secret is kept nowhere. Raises PermissionDenied for an office that is not theirs to look at, and
+    Refused for more than ``MOST``.
     """
     if office and (allowed := dates.offices_of(by)) is not None and office.pk not in allowed:
         raise PermissionDenied
@@ -72,7 +72,7 @@ def _named(feed: CalendarFeed) -> str:
 
 
 def opened(secret: str) -> CalendarFeed | None:
-    """The feed behind an address; None where there is none, it was revoked, or its person's account closed."""
+    """The feed behind an address; None where there is none, it is revoked, or its person's account closed."""
     found = CalendarFeed.objects.live().filter(digest=digest(secret), person__is_active=True)
     return found.select_related("person", "office").first()
 
@@ -93,10 +93,8 @@ def events(feed: CalendarFeed, *, now: datetime) -> list[AllDay]:
     """What the feed holds now, in the language that is active; the number of queries does not grow."""
     person = feed.person
     window = dates.around(local_day(now, person.time_zone))
-    if feed.office:
-        entries = dates.of_office(person, feed.office, window)
-    else:
-        entries = dates.of_person(person, window)
+    office = feed.office
+    entries = dates.of_office(person, office, window) if office else dates.of_person(person, window)
     # Where they are too many, the oldest are left out.
     return as_events(entries[-dates.MOST :], person.time_zone)
 

@@ -53,7 +53,7 @@ class Month:
 
 
 def read(text: str, today: date) -> date:
-    """The first day of the month that an address names, such as "2026-11"; of this one where it names none."""
+    """The first day of the month that an address names, such as "2026-11"; of this one without any."""
     try:
         year, month = (int(part) for part in text.split("-"))
         if FIRST_YEAR <= year <= LAST_YEAR:
