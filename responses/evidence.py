@@ -84,6 +84,14 @@ def is_required(subject: Subject, rules: Profile, status: str) -> bool:
     return rules.common(status) in wanted.statuses and of_priority
 
 
+def statuses_needing(subject: Subject, rules: Profile) -> list[str]:
+    """The statuses, as the organisation calls them, that need evidence here; none where there is some."""
+    needing = [one for one in rules.statuses if is_required(subject, rules, one.code)]
+    if not needing or of(subject).exists():
+        return []
+    return [in_language(one.labels, get_language() or "en") for one in needing]
+
+
 def missing(subject: Subject, rules: Profile, status: str, attachments: Sequence[Attachment]) -> str:
     """The sentence to refuse a report with, where evidence is required and there is none yet; else ""."""
     if attachments or not is_required(subject, rules, status) or of(subject).exists():

@@ -19,9 +19,9 @@ from evaltrack import audit
 from evaltrack.models import AuditEntry, Office, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
-from responses import progress
+from responses import progress, rounds
 from responses.choices import SnapshotKind
-from responses.models import Comment, Drafter, Footnote, Reviewer, Suggestion
+from responses.models import Comment, Drafter, Evidence, Footnote, Reviewer, Suggestion
 from responses.snapshots import take
 from tests import factories as make
 from tests.people import FIVE, five
@@ -112,6 +112,7 @@ def world() -> World:
         action, by=None, now=make.NOW, as_of=make.NOW.date(), status="initiated", comment=SECRET
     )
     said = {"response": response, "recommendation": recommendation, "author": by, "author_name": by.name}
+    shown = Evidence.objects.create(update=update, url="https://example.org/", name=SECRET, added_at=make.NOW)
     comment = Comment.objects.create(**said, text=SECRET, at=make.NOW)
     suggestion = Suggestion.objects.create(
         **said, cell=f"answer.{recommendation.pk}.narrative", text=SECRET, at=make.NOW
@@ -119,6 +120,8 @@ def world() -> World:
     drafter = Drafter.objects.create(answer=answer, name="Una Berg", person=by)
     reviewer = Reviewer.objects.create(response=response, person=by, named_at=make.NOW)
     Footnote.objects.create(response=response, mark="1", text=SECRET)
+    held = rounds.open([response.pk], f"{SECRET} round", by=by, now=make.NOW, today=make.NOW.date())
+    rounds.ask(now=make.NOW)
     snapshot = take(response, SnapshotKind.SUBMITTED, submission=1, now=make.NOW, by=by)
     audit.record("changed", recommendation, by=by, parent=evaluation, changes={"text": (SECRET, SECRET)})
     entry = AuditEntry.objects.latest("pk")
@@ -127,7 +130,8 @@ def world() -> World:
         "answers": answer.pk, "actions": action.pk, "updates": getattr(update, "pk", 1),
         "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk, "reviewers": reviewer.pk,
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
-        "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses", "orphans pk": response.pk,
+        "rounds": held.round.pk, "matrix": held.matrices[0].pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",
+        "orphans pk": response.pk, "evidence": shown.pk,
     }  # fmt: skip
     return World(office, evaluation, people, keys)
 

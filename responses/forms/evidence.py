@@ -68,6 +68,14 @@ class EvidenceFields(forms.Form):
             "most": filesizeformat(most)
         }
 
+    def say_needed(self, statuses: Sequence[str], *, leave_out: bool = False) -> None:
+        """For which statuses (in words) evidence is needed; ``leave_out`` it where that is for none."""
+        self.needed = ", ".join(statuses)
+        if self.needed:
+            self.fields["files"].help_text += " " + _("Needed for: %(statuses)s.") % {"statuses": self.needed}
+        elif leave_out:
+            del self.fields["files"], self.fields["link"]
+
     def attachments(self, *, by: User, now: datetime) -> list[Attachment] | None:
         """Store what came, and say what is to be attached; None where a field says what is wrong.
 
@@ -79,9 +87,9 @@ class EvidenceFields(forms.Form):
                 made.append(evidence.uploaded(files.Upload(one, one.name, one.size), now=now))
             except Refused as refusal:
                 self.add_error("files", str(refusal))
-        widget = self.fields["files"].widget
-        assert isinstance(widget, FilesInput)  # noqa: S101 - for mypy
-        widget.carried = [(_sealed(one, by), one) for one in made]
+        widget = self.fields["files"].widget if "files" in self.fields else None
+        if isinstance(widget, FilesInput):
+            widget.carried = [(_sealed(one, by), one) for one in made]
         if link := self.cleaned_data.pop("link", "").strip():
             try:
                 made.append(evidence.linked(link))
