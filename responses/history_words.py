@@ -8,13 +8,13 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext, pgettext_lazy
 
 from evaltrack.models import AuditEntry
 from recommendations.lifecycle import WAY as WAY_OF_EVALUATION
 from recommendations.models import Evaluation, Recommendation
-from recommendations.profiles import Profile
+from recommendations.profiles import Profile, in_language
 from responses import badges
 from responses.lifecycle import WAY as WAY_OF_RESPONSE
 from responses.models import (
@@ -56,6 +56,15 @@ VERBS = {
     "round_extended": gettext_lazy("gave more time in a round for"),
     "round_reminded": gettext_lazy("reminded in a round of"),
     "round_closed": gettext_lazy("closed a round of"),
+    "asked_to_postpone": gettext_lazy("asked for another deadline of"),
+    "postponed": gettext_lazy("changed the deadline of"),
+    "refused_to_postpone": gettext_lazy("refused another deadline of"),
+    "withdrew_postponing": gettext_lazy("no longer asks for another deadline of"),
+    "asked_to_close": gettext_lazy("asked to close without its being done"),
+    "closed": gettext_lazy("closed without its being done"),
+    "refused_to_close": gettext_lazy("refused to close"),
+    "withdrew_closing": gettext_lazy("no longer asks to close"),
+    "reopened": gettext_lazy("reopened"),
     "snoozed": gettext_lazy("put off the reminders of"),
     "woken": gettext_lazy("took up again the reminders of"),
     "named": gettext_lazy("named who is in charge of"),
@@ -108,6 +117,9 @@ FIELDS = {
     "drafters": gettext_lazy("who drafts it"),
     "comment": gettext_lazy("comment"),
     "reason": gettext_lazy("reason"),
+    "reason_code": gettext_lazy("why"),
+    "done": gettext_lazy("what was done"),
+    "next_step": gettext_lazy("next step"),
     "until": gettext_lazy("until"),
     "wished_for": gettext_lazy("wished for"),
     "round": gettext_lazy("round"),
@@ -117,7 +129,6 @@ FIELDS = {
     "snapshot": gettext_lazy("hash of the frozen matrix"),
     "cleared_by": gettext_lazy("cleared by"),
     "key_actions": gettext_lazy("key actions"),
-    "asked": gettext_lazy("who was asked"),
     "recommendations": gettext_lazy("recommendations"),
     "outcome": gettext_lazy("decision"),
     "reply": gettext_lazy("reply"),
@@ -171,6 +182,9 @@ def _word(kind: str, name: str, stored: str, rules: Profile) -> str:
         return badges.of_status(rules, stored).words
     if name == "decision":
         return badges.of_decision(rules, stored).words
+    if name == "reason_code":
+        reason = rules.drop_reason(stored)
+        return in_language(reason.labels, get_language() or "en") if reason else stored
     if name in SCALES:
         return badges.of_scale(getattr(rules.verification, name), stored)
     column = _column(kind, name)

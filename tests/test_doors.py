@@ -19,9 +19,9 @@ from evaltrack import audit
 from evaltrack.models import AuditEntry, Office, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
-from responses import progress, rounds
+from responses import progress
 from responses.choices import SnapshotKind
-from responses.models import Comment, Drafter, Evidence, Footnote, Reviewer, Suggestion
+from responses.models import Comment, Drafter, Evidence, Footnote, Reviewer, Round, Suggestion
 from responses.snapshots import take
 from tests import factories as make
 from tests.people import FIVE, five
@@ -120,8 +120,9 @@ def world() -> World:
     drafter = Drafter.objects.create(answer=answer, name="Una Berg", person=by)
     reviewer = Reviewer.objects.create(response=response, person=by, named_at=make.NOW)
     Footnote.objects.create(response=response, mark="1", text=SECRET)
-    held = rounds.open([response.pk], f"{SECRET} round", by=by, now=make.NOW, today=make.NOW.date())
-    rounds.ask(now=make.NOW)
+    held = Round.objects.create(name="Time 2", note=SECRET, due_on=make.NOW.date(), opened_at=make.NOW)
+    in_round = held.matrices.create(response=response, name="Time 2", due_on=make.NOW.date())
+    in_round.questions.create(action=action, person=by, asked_at=make.NOW)
     snapshot = take(response, SnapshotKind.SUBMITTED, submission=1, now=make.NOW, by=by)
     audit.record("changed", recommendation, by=by, parent=evaluation, changes={"text": (SECRET, SECRET)})
     entry = AuditEntry.objects.latest("pk")
@@ -130,7 +131,7 @@ def world() -> World:
         "answers": answer.pk, "actions": action.pk, "updates": getattr(update, "pk", 1),
         "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk, "reviewers": reviewer.pk,
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
-        "rounds": held.round.pk, "matrix": held.matrices[0].pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",
+        "rounds": held.pk, "matrix": in_round.pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",
         "orphans pk": response.pk, "evidence": shown.pk,
     }  # fmt: skip
     return World(office, evaluation, people, keys)

@@ -28,6 +28,7 @@ def versions(request: AuthedRequest, pk: int) -> HttpResponse:
     sealed = snapshots.seals(response.pk)
     context = {
         "response": response,
+        "has_rounds": any(one.is_of_round for one in found),
         "rows": [
             {
                 "version": one,

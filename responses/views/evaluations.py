@@ -21,7 +21,7 @@ from recommendations.models.evaluation import EvaluationQuerySet
 from recommendations.permissions import Standing, may_enter
 from responses import history, requests, standing
 from responses.forms.lists import OWED, EvaluationFilter
-from responses.models import Extension
+from responses.models import Extension, RoundMatrix
 
 NOT_SEEN = "-"  # a form that does not say what its page showed makes no move
 PER_PAGE = 25
@@ -88,7 +88,10 @@ def evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
     rows = Evaluation.objects.visible_to(user).select_related("profile", "manager")
     found = get_or_404(rows.prefetch_related("offices", "evaluators"), pk=pk)
     responses = found.responses.select_related("evaluation", "office", "coordinator").order_by("pk")
-    responses = responses.prefetch_related(Prefetch("extensions", Extension.objects.order_by("at", "pk")))
+    responses = responses.prefetch_related(
+        Prefetch("extensions", Extension.objects.order_by("at", "pk")),
+        Prefetch("rounds", RoundMatrix.objects.order_by("pk")),
+    )
     standings = standing.standings(responses, today)
     here = Standing(user, found)
     held = here.access

@@ -69,11 +69,23 @@ def test_a_script_without_a_session_is_told_instead_of_led_away(client: Client, 
     ("role", "entries"),
     [
         (None, ["My work", "Evaluations", "Who may do what"]),
-        (Role.READER, ["My work", "Evaluations", "Who may do what"]),
-        (Role.EVALUATION_UNIT, ["My work", "Evaluations", "Responses owed", "Mail", "Who may do what"]),
+        (Role.READER, ["My work", "Evaluations", "Follow-up", "Who may do what"]),
+        (
+            Role.EVALUATION_UNIT,
+            [
+                "My work",
+                "Evaluations",
+                "Follow-up",
+                "Responses owed",
+                "Rounds",
+                "Independent check",
+                "Mail",
+                "Who may do what",
+            ],
+        ),
         (
             Role.ADMINISTRATOR,
-            ["My work", "Evaluations", "Mail", "People", "Offices", "Who may do what"],
+            ["My work", "Evaluations", "Follow-up", "Mail", "People", "Offices", "Who may do what"],
         ),
     ],
 )

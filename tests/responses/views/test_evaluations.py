@@ -230,7 +230,7 @@ def test_the_page_takes_the_same_number_of_queries(
         make.action(make.answer(make.recommendation(evaluation), response, decision=Decision.ACCEPTED))
         evaluation.offices.add(make.office())
     client.get(reverse("evaluation", args=[evaluation.pk]))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(reverse("evaluation", args=[evaluation.pk]))
 
 
