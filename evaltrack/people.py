@@ -8,9 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from evaltrack import audit, holdings, passwords
@@ -144,6 +147,8 @@ def deactivate(person: User, *, by: User | None, today: date) -> bool:
             _("%(person)s still holds: %(things)s. Hand that over first.")
             % {"person": person, "things": holdings.counted(held)}
         )
+    for path in settings.ACCOUNT_CLOSED:
+        import_string(path)(person, by=by, now=timezone.now())
     return change(person, by=by, verb="deactivated", is_active=False)
 
 
