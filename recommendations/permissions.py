@@ -46,7 +46,7 @@ class Access:
     oversee: bool
 
 
-class Standing:
+class EvaluationRights:
     """How a person stands to an evaluation: their roles' reach, and its offices (with those in ``also``)."""
 
     def __init__(self, user: User | AnonymousUser, evaluation: Evaluation, also: Iterable[int] = ()) -> None:
@@ -76,7 +76,7 @@ class Standing:
 
 
 def access(user: User | AnonymousUser, evaluation: Evaluation) -> Access:
-    return Standing(user, evaluation).access
+    return EvaluationRights(user, evaluation).access
 
 
 def may_edit(user: User | AnonymousUser, evaluation: Evaluation) -> bool:

@@ -105,7 +105,7 @@ def _set_priority(recommendation: Recommendation, text: str, by: User) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LatestReport:
     """The status or the comment of the latest progress update (of a round, where they are kept by round)."""
 
     part: str
@@ -194,8 +194,8 @@ ACTION = {
         lambda subject, text, by: actions.set_responsible(subject, text, by=by),
         "respond",
     ),
-    "status": Field(Standing("status").read, Standing("status").write, "report"),
-    "comment": Field(Standing("comment").read, Standing("comment").write, "report"),
+    "status": Field(LatestReport("status").read, LatestReport("status").write, "report"),
+    "comment": Field(LatestReport("comment").read, LatestReport("comment").write, "report"),
 }
 FIELDS: dict[str, dict[str, Field]] = {
     "evaluation": EVALUATION,
@@ -224,7 +224,7 @@ def field_of(address: Address, response: ManagementResponse) -> Field:
         position, _dot, part = address.name.partition(".")
         rounds = response.evaluation.profile.rules.rounds
         if position.isdecimal() and int(position) < len(rounds) and part in ("status", "comment"):
-            standing = Standing(part, rounds[int(position)].name)
+            standing = LatestReport(part, rounds[int(position)].name)
             return Field(standing.read, standing.write, "report")
     found = FIELDS.get(address.kind, {}).get(address.name)
     if found is None:

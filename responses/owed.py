@@ -16,7 +16,7 @@ from recommendations.models.evaluation import EvaluationQuerySet
 from responses import standing
 from responses.choices import ResponseState, StepState
 from responses.models import ClearanceStep, ManagementResponse
-from responses.standing import Standing
+from responses.standing import ResponseProgress
 
 NOT_ASKED, LATE = "not_asked", "late"
 
@@ -37,7 +37,7 @@ class Row:
 
     evaluation: Evaluation
     response: ManagementResponse | None
-    standing: Standing | None
+    standing: ResponseProgress | None
     due: date | None
     days_late: int
     turn: ClearanceStep | None
@@ -122,7 +122,7 @@ def rows(shown: Iterable[Owed], today: date) -> list[Row]:
     return found
 
 
-def _turns(standings: Iterable[Standing]) -> dict[int, ClearanceStep]:
+def _turns(standings: Iterable[ResponseProgress]) -> dict[int, ClearanceStep]:
     """The step whose turn it is, by response: one query."""
     waiting = [one.response.pk for one in standings if one.response.state == ResponseState.IN_CLEARANCE]
     steps = ClearanceStep.objects.filter(response__in=waiting, state=StepState.WAITING)

@@ -9,7 +9,7 @@ from evaltrack.models import Deputy, Membership, User
 from evaltrack.roles import Permission, Reach, can, identities, reach
 from recommendations import permissions as record
 from recommendations.models import Evaluation
-from recommendations.permissions import Standing
+from recommendations.permissions import EvaluationRights
 from responses.choices import ResponseState, StepState
 from responses.models import (
     ActionParty,
@@ -114,7 +114,8 @@ def reported_by(user: User) -> Q:
 def _held_at(held: Reach, permission: Permission) -> Q:
     """Those of which a role carries the permission, by an office of the evaluation or the one that responds.
 
-    None does that does not reach what is confidential: ``Standing.holds`` as a question to the database.
+    None does that does not reach what is confidential: ``EvaluationRights.holds`` as a question to the
+    database.
     """
     if held.everywhere:
         return ~Q(pk=None)
@@ -135,7 +136,7 @@ def oversees(user: User) -> bool:
 
 def may_open(user: User, evaluation: Evaluation) -> bool:
     """Who may begin a response: those who keep the evaluation's record, or answer at one of its offices."""
-    here = Standing(user, evaluation)
+    here = EvaluationRights(user, evaluation)
     return here.access.edit or here.holds(Permission.RESPOND)
 
 
@@ -150,7 +151,7 @@ class Access:
     def __init__(self, user: User, response: ManagementResponse) -> None:
         self._user, self._response = user, response
         office = response.office_id
-        self._here = Standing(user, response.evaluation, [office] if office else [])
+        self._here = EvaluationRights(user, response.evaluation, [office] if office else [])
         self._coordinates = self._here.acts_as(response.coordinator_id)
 
     @cached_property

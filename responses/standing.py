@@ -149,7 +149,7 @@ ACTION_COUNTS = ("actions", "closed", "overdue", "without_lead", "without_deadli
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ResponseProgress:
     """How far one response is, and what it still lacks.
 
     ``due`` is ``None`` once it is given: cleared or, where nobody was asked for it, wholly answered.
@@ -222,7 +222,7 @@ class Standing:
         return [words % {"count": count, "round": round_} for words, count in counted.items() if count > 0]
 
 
-def standings(responses: Iterable[ManagementResponse], today: date) -> list[Standing]:
+def standings(responses: Iterable[ManagementResponse], today: date) -> list[ResponseProgress]:
     """How far each response is, in the same order: five queries. Needs ``evaluation`` fetched with them."""
     rows = list(responses)
     rules = rules_of(row.evaluation.profile_id for row in rows)
@@ -242,7 +242,7 @@ def standings(responses: Iterable[ManagementResponse], today: date) -> list[Stan
         unasked = row.asked_for_on is None and row.state == ResponseState.DRAFTING
         given = not row.is_owed or (unasked and 0 < total == decisions["answered"])
         found.append(
-            Standing(
+            ResponseProgress(
                 response=row,
                 due=None if given else row.due_on or response_due(row.evaluation, own),
                 today=today,

@@ -22,7 +22,7 @@ from responses.models import ActionParty, KeyAction, ManagementResponse
 from responses.models.action import KeyActionQuerySet
 from responses.permissions import party_of
 from responses.reminders import to_remind_of
-from responses.standing import Answering, Standing
+from responses.standing import Answering, ResponseProgress
 
 SOON = timedelta(days=30)
 LISTED = 20  # rows of one group before "show all"
@@ -160,7 +160,7 @@ def distance(due: date, today: date) -> str:
 # Matrices ------------------------------------------------------------------------------------------------
 
 
-def matrices_of(user: User, today: date) -> list[Standing]:
+def matrices_of(user: User, today: date) -> list[ResponseProgress]:
     """The responses with something missing that the person coordinates or, where nobody does, answers for."""
     roles = Membership.objects.acting(user, today).filter(role__in=roles_with(Permission.RESPOND))
     own_offices = set(roles.values_list("office_id", flat=True))
@@ -187,7 +187,7 @@ class Oversight:
         return self.count - len(self.rows)
 
 
-def oversight_of(user: User, today: date, *, besides: Iterable[Standing] = ()) -> Oversight | None:
+def oversight_of(user: User, today: date, *, besides: Iterable[ResponseProgress] = ()) -> Oversight | None:
     """For who may enter evaluations; ``None`` for others. ``besides`` are the matrices shown as their own."""
     offices = office_ids(user, Permission.EDIT_EVALUATION)
     if not offices and not user.is_superuser:

@@ -18,7 +18,7 @@ from recommendations.choices import EvaluationState
 from recommendations.lifecycle import WAY
 from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
-from recommendations.permissions import Standing, may_enter
+from recommendations.permissions import EvaluationRights, may_enter
 from responses import history, requests, standing
 from responses.forms.lists import OWED, EvaluationFilter
 from responses.models import Extension, RoundMatrix
@@ -93,7 +93,7 @@ def evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
         Prefetch("rounds", RoundMatrix.objects.order_by("pk")),
     )
     standings = standing.standings(responses, today)
-    here = Standing(user, found)
+    here = EvaluationRights(user, found)
     held = here.access
     context = {
         "evaluation": found,
