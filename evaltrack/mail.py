@@ -7,6 +7,7 @@ one sends the same mail again, under the same Message-ID.
 
 import hashlib
 import logging
+import re
 import smtplib
 import socket
 import time
@@ -14,7 +15,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,8 +25,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from evaltrack import audit
+from evaltrack import audit, bounces
 from evaltrack.errors import Refused
+from evaltrack.inbound.addresses import answer_address, own_host
 from evaltrack.models import Mail, User
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
 # How long to wait after each attempt that failed for now. After the last of them, some five days on
 # (RFC 5321, 4.5.4.1), the mail has failed.
 RETRY_AFTER = [1 * MINUTES, 5 * MINUTES, 15 * MINUTES, 1 * HOURS, 3 * HOURS, *[6 * HOURS] * 19]
+
+POLICY = re.compile(r"\d{3}[ -]\d\.7\.\d")
 
 # Many servers end a conversation after some number of mails.
 MAILS_PER_CONNECTION = 50
@@ -159,13 +162,29 @@ def _try(mail: Mail, connection: BaseEmailBackend, now: datetime) -> tuple[Deliv
         connection.send_messages([message(mail)])
     except Exception as error:
         if _is_permanent(error):
-            return _settle(mail, Delivered(failed=1), state=Mail.State.FAILED, error=_sentence(error)), True
+            return _give_up(mail, error, now), True
         if not isinstance(error, OSError):
             log.exception("Mail %s could not be made or sent", mail.pk)
         if _is_over(error):
             _hang_up(connection)
         return _put_off(mail, now, error), True
     return _settle(mail, Delivered(sent=1), state=Mail.State.SENT, sent_at=now, error=""), True
+
+
+@transaction.atomic
+def _give_up(mail: Mail, error: Exception, now: datetime) -> Delivered:
+    """The mail has failed; where the server knows no such recipient, so will all others to the address."""
+    done = _settle(mail, Delivered(failed=1), state=Mail.State.FAILED, error=_sentence(error))
+    if done.failed and _refuses_address(error):
+        bounces.came_back(mail, reason=_sentence(error), now=now)
+    return done
+
+
+def _refuses_address(error: Exception) -> bool:
+    """Whether the address is refused, and not we: by some policy (X.7.X of RFC 3463), such as no relaying."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and not any(
+        POLICY.match(_reply(code, text)) for code, text in error.recipients.values()
+    )
 
 
 def _put_off(mail: Mail, now: datetime, error: Exception) -> Delivered:
@@ -241,8 +260,14 @@ def message(mail: Mail) -> EmailMultiAlternatives:
         "Message-ID": message_id(mail),
         "Date": format_datetime(mail.created_at),
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
-    made = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
+    sender = None
+    if answers := answer_address(mail.pk):
+        # What comes back goes there as well, and so tells of which mail it speaks.
+        headers |= {"Reply-To": answers, "From": settings.DEFAULT_FROM_EMAIL}
+        sender = answers
+    made = EmailMultiAlternatives(mail.subject, mail.text, sender, to=[mail.to], headers=headers)
     if mail.html:
         made.attach_alternative(mail.html, "text/html")
     return made
@@ -250,8 +275,12 @@ def message(mail: Mail) -> EmailMultiAlternatives:
 
 def message_id(mail: Mail) -> str:
     """Always the same for the same mail, so that a mail sent twice is recognised as one."""
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    return f"<{hashlib.sha256(mail.key.encode()).hexdigest()[:32]}@{host.replace(':', '-')}>"
+    return id_of(mail.key)
+
+
+def id_of(key: str) -> str:
+    """The Message-ID of the mail with that key."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{own_host()}>"
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from evaltrack import audit, holdings, passwords
+from evaltrack import audit, bounces, holdings, passwords
 from evaltrack.changes import change
 from evaltrack.errors import Refused
 from evaltrack.models import Membership, Office, User
@@ -128,6 +128,7 @@ def change_person(person: User, *, by: User | None, today: date, **fields: Any) 
         if fields["email"] != person.email:
             # allauth's own copies of the address, which would go on letting the person in.
             EmailAddress.objects.filter(user=person).delete()
+            bounces.address_changed(person.email, by=by, now=timezone.now())
     return change(person, by=by, **fields)
 
 

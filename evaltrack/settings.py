@@ -192,7 +192,7 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from None
 # The address that answers go to. Each mail gets one of its own, with which mail it was behind a +.
-INBOUND_ADDRESS = env.str("EVALTRACK_INBOUND_ADDRESS", default="").strip()
+INBOUND_ADDRESS: str = env.str("EVALTRACK_INBOUND_ADDRESS", default="").strip()
 if INBOUND_ADDRESS and (INBOUND_ADDRESS.count("@") != 1 or "+" in INBOUND_ADDRESS):
     raise ImproperlyConfigured("EVALTRACK_INBOUND_ADDRESS is no address such as reply@example.org.")
 # What reads the answers to which mails (``evaltrack.inbound.intake.Reader``).
@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
         "Decision": "recommendations.choices.Decision",
         "EvaluationType": "recommendations.choices.EvaluationType",
         "Level": "recommendations.choices.Level",
+        "RequestState": "responses.choices.RequestState",
         "Timing": "recommendations.choices.Timing",
     },
     "POSTPROCESSING_HOOKS": [

@@ -6,7 +6,18 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from evaltrack import health
-from evaltrack.views import access, deliveries, deputies, hand_over, notifications, offices, people, tokens
+from evaltrack.views import (
+    access,
+    deliveries,
+    deputies,
+    hand_over,
+    inbound,
+    notifications,
+    offices,
+    people,
+    quiet,
+    tokens,
+)
 from evaltrack.views import account as own
 
 # The administration's own sign-in knows no rate limit; ours is the only door.
@@ -54,6 +65,8 @@ units = [
     path("<int:pk>/edit/", offices.office_edit, name="office_edit"),
     path("<int:pk>/merge/", offices.office_merge, name="office_merge"),
     path("<int:pk>/aliases/", offices.alias_add, name="alias_add"),
+    path("quiet/", quiet.quiet_list, name="quiet_days"),
+    path("quiet/<int:pk>/remove/", quiet.quiet_remove, name="quiet_remove"),
     path("aliases/<int:pk>/remove/", offices.alias_remove, name="alias_remove"),
 ]
 
@@ -61,6 +74,9 @@ mails = [
     path("", deliveries.delivery_list, name="deliveries"),
     path("<int:pk>/", deliveries.delivery, name="delivery"),
     path("<int:pk>/again/", deliveries.delivery_again, name="delivery_again"),
+    path("received/", inbound.inbound_list, name="inbound_mails"),
+    path("received/<int:pk>/", inbound.inbound_mail, name="inbound_mail"),
+    path("returned/<int:pk>/settle/", inbound.bounce_settle, name="bounce_settle"),
 ]
 
 handler500 = "evaltrack.views.errors.failed"

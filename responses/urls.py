@@ -90,6 +90,7 @@ urlpatterns = [
     path("people/<int:pk>/report-links/", report_links.of_person, name="person_report_links"),
     path("profile/report-links/", report_links.own, name="report_links"),
     path("orphans/", orphans.orphan_list, name="orphans"),
+    path("orphans/count/", orphans.orphan_count, name="orphan_count"),
     path("orphans/<str:key>/<int:pk>/", orphans.orphan_name, name="orphan_name"),
     path("people/<int:pk>/next-digest/", reminders.next_digest, name="next_digest"),
     path("reminders/coming/", reminders.coming_list, name="reminders_coming"),

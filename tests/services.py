@@ -1,6 +1,7 @@
 """Real servers for the tests, each from a package: PostgreSQL, a Redis-compatible one, SMTP, and EvalTrack itself."""
 
 import atexit
+import fcntl
 import functools
 import http.client
 import logging
@@ -59,6 +60,23 @@ def postgres(wanted: str) -> str:
         server.psql("SELECT pg_reload_conf()")
         os.environ["EVALTRACK_TEST_POSTGRES"] = server.get_uri()
     return os.environ["EVALTRACK_TEST_POSTGRES"]
+
+
+def installed(data: Path) -> Path:
+    """Make ``data`` the data folder of an EvalTrack in which nobody has done anything yet.
+
+    Its tables are made once, however many processes run the tests.
+    """
+    made = folder() / "installed"
+    with (folder() / "installed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            new = folder() / "installing"
+            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+            subprocess.run(command, cwd=ROOT, env=environment(EVALTRACK_DATA_DIR=str(new)), check=True)
+            new.rename(made)
+    shutil.copytree(made, data, dirs_exist_ok=True)
+    return data
 
 
 def free_port() -> int:

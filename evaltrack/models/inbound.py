@@ -1,11 +1,21 @@
 """Mail that comes in: answers to ours, and what came back because it could not be delivered."""
 
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from evaltrack.models.outbox import Mail
+from evaltrack.models.outbox import Mail, mail_reach
 from evaltrack.models.people import User
+
+
+class InboundMailQuerySet(models.QuerySet["InboundMail"]):
+    def visible_to(self, user: User | AnonymousUser) -> "InboundMailQuerySet":
+        """As with the mails that go out: those of people at the offices whose mails ``user`` may see."""
+        return self.filter(mail_reach(user)[0])
 
 
 class InboundMail(models.Model):
@@ -33,6 +43,8 @@ class InboundMail(models.Model):
         Mail, models.SET_NULL, null=True, related_name="answers", verbose_name=_("answer to")
     )
 
+    objects: ClassVar[InboundMailQuerySet] = InboundMailQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("received mail")
         verbose_name_plural = _("received mails")
@@ -43,6 +55,18 @@ class InboundMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.subject}"
+
+
+class BounceQuerySet(models.QuerySet["Bounce"]):
+    def open(self) -> "BounceQuerySet":
+        return self.filter(settled_at=None)
+
+    def visible_to(self, user: User | AnonymousUser) -> "BounceQuerySet":
+        """Those of people whose mails ``user`` may see; a top-level office's also those of nobody here."""
+        reach, of_nobody = mail_reach(user, "pk")
+        people = User.objects.annotate(address=Lower("email"))
+        seen = Q(address__in=people.filter(reach).values("address"))
+        return self.filter(seen | ~Q(address__in=people.values("address")) if of_nobody else seen)
 
 
 class Bounce(models.Model):
@@ -56,6 +80,8 @@ class Bounce(models.Model):
     settled_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("settled by")
     )
+
+    objects: ClassVar[BounceQuerySet] = BounceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("returned mail")

@@ -13,20 +13,26 @@ from evaltrack.models.people import Membership, Office, User
 from evaltrack.roles import Permission, office_ids
 
 
+def mail_reach(user: User | AnonymousUser, person: str = "person") -> tuple[Q, bool]:
+    """Whose mails ``user`` may see, as a condition on the field that holds the ``person``; and whether also
+    those of addresses that nobody here has.
+
+    They are those of people with a role in the offices where ``user`` may, whether active or not. A top-level
+    office sees also those of people without any role, and of nobody here.
+    """
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return Q(), True
+    offices = office_ids(user, Permission.SEE_DELIVERY)
+    held = Membership.objects.not_over(timezone.localdate())
+    seen = Q(**{f"{person}__in": held.filter(office__in=offices).values("person")})
+    if Office.objects.filter(pk__in=offices, parent=None).exists():
+        return seen | ~Q(**{f"{person}__in": held.values("person")}), True
+    return seen, False
+
+
 class MailQuerySet(models.QuerySet["Mail"]):
     def visible_to(self, user: User | AnonymousUser) -> "MailQuerySet":
-        """Those to people with a role in the offices whose mails ``user`` may see, whether active or not.
-
-        A top-level office sees also those to people without any role, and to addresses of nobody here.
-        """
-        if user.is_authenticated and user.is_active and user.is_superuser:
-            return self.all()
-        offices = office_ids(user, Permission.SEE_DELIVERY)
-        held = Membership.objects.not_over(timezone.localdate())
-        seen = Q(person__in=held.filter(office__in=offices).values("person"))
-        if Office.objects.filter(pk__in=offices, parent=None).exists():
-            seen |= ~Q(person__in=held.values("person"))
-        return self.filter(seen)
+        return self.filter(mail_reach(user)[0])
 
     def ready(self, now: datetime) -> "MailQuerySet":
         """What may be sent now: waiting, its time come, and no other sender holds it."""

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from evaltrack import people
+from evaltrack import bounces, people
 from evaltrack.forms import ProfileForm
 from evaltrack.models import Membership, User
 from evaltrack.views import deputies
@@ -27,7 +27,8 @@ def profile(request: AuthedRequest) -> HttpResponse:
         with translation.override(me.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("profile")
-    context = {"form": form, "person": me, "held": held_by(me), **deputies.shown(me, me)}
+    held, bounce = held_by(me), bounces.of(me)
+    context = {"form": form, "person": me, "held": held, "bounce": bounce, **deputies.shown(me, me)}
     return render(request, "people/profile.html", context)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from evaltrack import mail
 from evaltrack.errors import Refused
 from evaltrack.forms import Search
-from evaltrack.models import Mail, User
+from evaltrack.models import Bounce, Mail, User
 from evaltrack.roles import Permission, can
 from evaltrack.web import AuthedRequest, get_or_404, paginate, render_part, require, signed_in
 
@@ -52,6 +52,7 @@ def delivery_list(request: AuthedRequest) -> HttpResponse:
         "form": form,
         "reads_mails": reads,
         "page": paginate(matching(seen, **form.cleaned_data, by_subject=reads), request),
+        "bounces": Bounce.objects.visible_to(request.user).open().count(),
         "failed": seen.filter(state=Mail.State.FAILED).count(),
         "folder": "" if settings.EMAIL_URL else settings.EMAIL_FILE_PATH,
     }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from evaltrack import holdings, people
+from evaltrack import bounces, holdings, people
 from evaltrack.errors import Refused
 from evaltrack.forms import NewPersonForm, PeopleFilter, PersonForm, RoleForm
 from evaltrack.models import Membership, Office, User
@@ -96,6 +96,7 @@ def show(
     today = timezone.localdate()
     may_manage = people.may_manage(request.user, shown, today, managed)
     held = holdings.of(shown, by=request.user, today=today) if may_manage else []
+    bounce = bounces.of(shown)
     context = {
         "person": shown,
         "held": held_by(shown),
@@ -104,6 +105,8 @@ def show(
         "holdings": held,
         "binds": any(one.binds for one in held),
         "role_form": role_form,
+        "bounce": bounce,
+        "may_settle": bounce and can(request.user, Permission.SEE_DELIVERY),
         **deputies.shown(shown, request.user, may_manage=may_manage),
         "crumbs": crumbs((shown.name, "")),
     }

@@ -53,6 +53,11 @@ class LinkUse(models.Model):
         return f"{self.link}: {self.what}"
 
 
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def waiting(self) -> "ProposalQuerySet":
+        return self.filter(state=ProposalState.WAITING)
+
+
 class Proposal(models.Model):
     """What a person wrote about an action in an answer to their digest: an update once they confirm it."""
 
@@ -66,6 +71,8 @@ class Proposal(models.Model):
     )
     update = models.ForeignKey(ProgressUpdate, models.SET_NULL, null=True, related_name="proposals")
     decided_at = models.DateTimeField(_("decided"), null=True)
+
+    objects: ClassVar[ProposalQuerySet] = ProposalQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("update by mail")

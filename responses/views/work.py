@@ -30,7 +30,7 @@ def home(request: AuthedRequest) -> HttpResponse:
         "drafting": drafting.drafts_of(user),
         "matrices": matrices,
         "oversight": work.oversight_of(user, today, besides=matrices),
-        "orphans": orphans.count(user, now=timezone.now(), today=today) if orphans.keeps_order(user) else 0,
+        "keeps_order": orphans.keeps_order(user),
         "handing_over": work.handed_over_by(user, today),
         "changes": history.recent(user, since),
         "period": period if period in DAYS_BACK else "yesterday",

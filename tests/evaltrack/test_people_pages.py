@@ -142,7 +142,7 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
     [
         ("/people/", 10),
         ("/people/?q=person&active=all", 10),
-        ("/people/{person}/", 28),
+        ("/people/{person}/", 30),
         ("/people/{person}/hand-over/", 24),
         ("/people/add/", 9),
         ("/offices/", 6),
@@ -151,7 +151,7 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
         ("/offices/{other}/merge/?into={hq}", 23),
         ("/offices/{hq}/edit/", 13),
         ("/roles/", 7),
-        ("/profile/", 8),
+        ("/profile/", 9),
     ],
 )
 def test_a_page_costs_the_same_however_much_it_shows(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # Open without signing in: the way in, the two health questions, and what has its own guard (API, admin,
 # calendar feeds).
-OPEN = ("accounts/", "healthz", "readyz", "admin/", "api/", "feeds/")
+OPEN = ("accounts/", "healthz", "readyz", "admin/", "api/", "feeds/", "updates-by-mail/<")
 
 
 def addresses(patterns: list[URLPattern | URLResolver], above: str = "") -> list[str]:

@@ -128,6 +128,8 @@ def commands(listener: int) -> dict[str, list[str]]:
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
         "beat": [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", *quiet],
+        # Where mail is brought to us, rather than fetched by the worker.
+        **({"mail": ["django", "receive_mail"]} if settings.INBOUND and settings.INBOUND.listens else {}),
     }
 
 
