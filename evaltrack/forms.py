@@ -10,10 +10,11 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from evaltrack.holdings import Holding
-from evaltrack.models import Deputy, Membership, Office, OfficeAlias, User
+from evaltrack.models import Deputy, Membership, Office, OfficeAlias, QuietDays, User
 from evaltrack.roles import Role
 
 Choices = list[tuple[Any, Any]]
@@ -211,6 +212,24 @@ class OfficeFilter(forms.Form):
     closed = forms.BooleanField(label=_("Also offices that are closed"), required=False)
 
 
+class RestDays(forms.TypedMultipleChoiceField):
+    """Days of the week, kept as their ISO numbers in one string such as "67"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=[(str(number), WEEKDAYS[number - 1]) for number in range(1, 8)],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        days = "".join(sorted(super().clean(value) or ()))
+        if len(days) == len(WEEKDAYS):
+            raise ValidationError(_("On one day of the week at least someone must be there to be told."))
+        return days
+
+
 class OfficeForm(WithinManaged):
     """An office."""
 
@@ -220,6 +239,10 @@ class OfficeForm(WithinManaged):
     parent = OfficeField(label=_("Part of"), empty=_("none: it stands at the top"), required=False)
     starts_on = like(Office, "starts_on", widget=Day)
     ends_on = like(Office, "ends_on", widget=Day, help_text=_("The last day; empty while it exists."))
+    rest_days = RestDays(
+        label=_("Days of rest"),
+        help_text=_("Nobody there is reminded on these days. Without any: as at the office above."),
+    )
 
 
 class MergerForm(WithinManaged):
@@ -251,6 +274,18 @@ class ChangedOfficeForm(OfficeForm):
         choice.help_text = _(
             "Gets what concerns the office when no one else is named. Someone with a role there."
         )
+
+
+class QuietDaysForm(WithinManaged):
+    """Days on which nobody at an office is reminded."""
+
+    name = like(QuietDays, "name", help_text=_("Such as a holiday, or the closure at the end of the year."))
+    office = OfficeField(
+        label=_("Office, with those below"), empty=_("Everywhere"), required=False,
+        help_text=_("“Everywhere” is for who manages the top."),
+    )  # fmt: skip
+    first = like(QuietDays, "first", widget=Day)
+    last = like(QuietDays, "last", widget=Day, help_text=_("The last day."))
 
 
 class AliasForm(forms.Form):

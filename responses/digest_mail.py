@@ -43,6 +43,7 @@ class Subject(NamedTuple):
     manager: int | None
     office: int | None
     evaluation: int
+    confidential: bool
     is_only_asked: bool = True  # no day of its deadline has come, only the day to ask how it stands
 
     @classmethod
@@ -60,6 +61,7 @@ class Subject(NamedTuple):
             "answer__response__evaluation__manager",
             "answer__response__office",
             "answer__response__evaluation",
+            "answer__response__evaluation__confidential",
         )
         return {row[0]: cls(*row) for row in rows}
 

@@ -40,7 +40,10 @@ OCCASIONS = tuple(STAGE_OF)
 
 
 class Overdue(Protocol):
-    """What is asked of a key action: its number, its response's office and its evaluation (ids)."""
+    """What is asked of a key action: its number, its response's office and its evaluation (ids).
+
+    And whether the evaluation is confidential: then it is the evaluation unit whom both stages tell.
+    """
 
     @property
     def pk(self) -> int: ...
@@ -48,6 +51,8 @@ class Overdue(Protocol):
     def office(self) -> int | None: ...
     @property
     def evaluation(self) -> int: ...
+    @property
+    def confidential(self) -> bool: ...
 
 
 class Ladder:
@@ -75,7 +80,9 @@ class Ladder:
 
     def whom(self, occasion: str, action: int, leads: Iterable[int]) -> set[int]:
         """The people (ids) whom a stage tells of the action, besides those who lead it."""
-        return STAGE_OF[occasion].whom(self._book, self._offices(self._rows[action]), leads)
+        row = self._rows[action]
+        whom = AddressBook.units if row.confidential else STAGE_OF[occasion].whom
+        return whom(self._book, self._offices(row), leads)
 
     def _offices(self, row: Overdue) -> set[int]:
         """Where the leads work; of an action whose leads work nowhere here, the office that answers."""

@@ -59,6 +59,7 @@ class Due(NamedTuple):
     manager: int | None
     office: int | None
     evaluation: int
+    confidential: bool
 
     @classmethod
     def chunks(cls, actions: KeyActionQuerySet) -> Iterator[list[Self]]:
@@ -76,6 +77,7 @@ class Due(NamedTuple):
                 "answer__response__evaluation__manager",
                 "answer__response__office",
                 "answer__response__evaluation",
+                "answer__response__evaluation__confidential",
             )[:ACTIONS_AT_ONCE]
         ):
             yield [cls(*row) for row in rows]
@@ -216,12 +218,12 @@ class Planner:
 
     def _asked_again(
         self, action: int, deadline: date | None, asked: int, due_on: date, at: datetime
-    ) -> Iterator["_New"]:
+    ) -> Iterator["New"]:
         for pk in self.book.reached(asked):
             today = self.book.people[pk].today
             passed = [day for before in ASKED_AGAIN if at.date() < (day := due_on - before) <= today]
             if passed:
-                yield _New(action, Reminder.Occasion.ROUND.value, max(passed), pk, deadline)
+                yield New(action, Reminder.Occasion.ROUND.value, max(passed), pk, deadline)
 
     def plan_escalation(self) -> None:
         """Tell the head of the office, later the evaluation unit: together, once, for each deadline."""
@@ -234,14 +236,14 @@ class Planner:
     def _escalate(self, rows: list[Due], stage: escalation.Stage) -> None:
         parties = ActionParty.objects.filter(action__in=[row.pk for row in rows])
         leads, ladder = self.book.leads(parties), Ladder(self.book, rows, parties)
-        found: list[_New] = []
+        found: list[New] = []
         for row in rows:
             assert row.due  # noqa: S101 - for mypy; the query has seen to it
             day = row.due + timedelta(days=stage.days(self.escalation[row.profile]))
             people = ladder.whom(stage.occasion.value, row.pk, leads.get(row.pk, ()))
             # Together, when it has come for the first of them: told once is told to all.
             if any(self.book.people[pk].today >= day for pk in people):
-                found += [_New(row.pk, stage.occasion.value, day, pk, row.due) for pk in people]
+                found += [New(row.pk, stage.occasion.value, day, pk, row.due) for pk in people]
         self._save({one.key: one for one in found})
 
     def _plan(self, rows: list[Due], rule: Rule) -> list[Due]:
@@ -249,14 +251,14 @@ class Planner:
         numbers = [row.pk for row in rows]
         leads = self.book.leads(ActionParty.objects.filter(action__in=numbers))
         snoozed = self._snoozed(numbers)
-        reminders: dict[Key, _New] = {}
+        reminders: dict[Key, New] = {}
         for row in rows:
             people = self.book.reminded(leads.get(row.pk), row.coordinator, row.manager)
             if row.pk not in leads and rule(row, {0: self.book.today}):
                 self.without_recipient.add(row.pk)
             days = {pk: self.book.people[pk].today for pk in people if (row.pk, pk) not in snoozed}
             for pk, (occasion, due_for) in rule(row, days).items():
-                new = _New(row.pk, occasion, due_for, pk, row.due)
+                new = New(row.pk, occasion, due_for, pk, row.due)
                 reminders[new.key] = new
         self._save(reminders)
         reached = {action for action, *_rest in reminders}
@@ -303,7 +305,7 @@ class Planner:
         # From the due date on, that one drives the reminders.
         return None if row.due and day >= row.due else day
 
-    def _save(self, reminders: "dict[Key, _New]") -> None:
+    def _save(self, reminders: "dict[Key, New]") -> None:
         if not reminders:
             return
         missing = self._missing(reminders)
@@ -311,7 +313,7 @@ class Planner:
         Reminder.objects.bulk_create((one.row(self.now) for one in missing), ignore_conflicts=True)
         self.reminders += len(missing)
 
-    def _missing(self, reminders: "dict[Key, _New]") -> "list[_New]":
+    def _missing(self, reminders: "dict[Key, New]") -> "list[New]":
         there = Reminder.objects.filter(
             action__in={one.action for one in reminders.values()},
             due_for__gte=min(one.due_for for one in reminders.values()),
@@ -323,7 +325,7 @@ class Planner:
 Key = tuple[int, str, date, int, date | None]  # a reminder's action, occasion, day, recipient and deadline
 
 
-class _New(NamedTuple):
+class New(NamedTuple):
     """A reminder that is due and may be there already."""
 
     action: int

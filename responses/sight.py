@@ -22,7 +22,7 @@ from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
 from responses.choices import StepState
 from responses.models import ActionParty, ClearanceStep, Drafter, ManagementResponse, Reviewer
-from responses.permissions import clears, party_of
+from responses.permissions import clears, party_of, told_of_overdue
 
 UNSEEN = 10  # listed at most
 
@@ -74,7 +74,7 @@ class Sight:
             return {pk: [_("Sees and may do everything (made on the command line).")] for pk in shown}
         ways: tuple[Callable[[dict[int, Evaluation]], Iterator[Reason]], ...] = (
             self._by_role, self._as_manager, self._as_evaluator, self._as_coordinator, self._as_drafter,
-            self._as_clearing, self._by_actions,
+            self._as_clearing, self._by_actions, self._as_told,
         )  # fmt: skip
         for way in ways:
             for pk, words in way(shown):
@@ -110,6 +110,12 @@ class Sight:
         )
         for pk, coordinator in coordinated.values_list("evaluation_id", "coordinator_id"):
             yield pk, _("Coordinates its response") + self.standing.in_the_name_of(coordinator)
+
+    def _as_told(self, shown: dict[int, Evaluation]) -> Iterator[Reason]:
+        evaluation = "action__answer__response__evaluation"
+        told = told_of_overdue(self.person).filter(**{f"{evaluation}__in": shown})
+        for pk in told.order_by().values_list(f"{evaluation}_id", flat=True).distinct():
+            yield pk, _("Was told that a key action at their office is overdue")
 
     def _as_drafter(self, shown: dict[int, Evaluation]) -> Iterator[Reason]:
         parties = Drafter.objects.filter(party_of(self.person), answer__response__evaluation__in=shown)

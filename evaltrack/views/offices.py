@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -106,6 +107,7 @@ def show(request: AuthedRequest, shown: Office, alias_form: AliasForm, status: i
         "members": members.order_by("person__name", "role"),
         "aliases": shown.aliases.order_by("name"),
         "alias_form": alias_form,
+        "rest_days": [WEEKDAYS[int(day) - 1] for day in shown.rest_days],
         "may_manage": shown.pk in people.managed_by(request.user),
         "crumbs": crumbs((shown.name, "")),
     }
@@ -117,7 +119,7 @@ def office_edit(request: AuthedRequest, pk: int) -> HttpResponse:
     require_manager(request)
     shown, today = one(pk), timezone.localdate()
     people.check_office(request.user, shown)
-    columns = ("name", "short_name", "kind", "parent", "starts_on", "ends_on", "focal_point")
+    columns = ("name", "short_name", "kind", "parent", "starts_on", "ends_on", "focal_point", "rest_days")
     form = ChangedOfficeForm(
         request.POST or None,
         initial={column: getattr(shown, column) for column in columns},

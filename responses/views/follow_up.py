@@ -34,6 +34,7 @@ from responses.choices import RequestState
 from responses.forms.progress import FullReportForm, ReportForm
 from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
 from responses.permissions import access
+from responses.shown import derived_words
 from responses.subjects import Subject, response_of
 from responses.views.closing import closing_context
 
@@ -238,7 +239,7 @@ def show_answer(
         "actions": actions,
         "derived": together,
         "derived_badge": badges.of_common(together.common_status) if together else None,
-        "derived_words": follow_up.derived_words(together) if together else "",
+        "derived_words": derived_words(together) if together else "",
         "updates": follow_up.updates_of(
             found, rules, evidence_shown.under(found, by=request.user, reports=allowed.report)
         ),
