@@ -12,25 +12,42 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaltrack.api.fields import Strict
 from evaltrack.api.lists import CodeFilter, FlagFilter, IdFilter, OfficeFilter, UpdatedAfter
 from evaltrack.api.moves import Movable
-from evaltrack.api.views import Changeable, Creatable, Removable
+from evaltrack.api.views import Changeable, Creatable, Removable, Resource
 from evaltrack.errors import Refused
 from recommendations.choices import CommonStatus, Decision
-from responses import actions, answers, progress, requests
+from responses import actions, answers, approvals, closing, postponing, progress, requests
 from responses.api_matrix import MATRIX
+from responses.choices import Channel, RequestState
 from responses.lifecycle import WAY
 from responses.matrix.build import build
 from responses.matrix.writers import json as matrix_json
-from responses.models import Footnote, KeyAction, ManagementResponse, ProgressUpdate, RecommendationResponse
+from responses.models import (
+    Closure,
+    DeadlineChange,
+    Footnote,
+    KeyAction,
+    ManagementResponse,
+    ProgressUpdate,
+    RecommendationResponse,
+)
 from responses.permissions import actions_of
 from responses.serializers import (
     ActionSerializer,
     AnswerSerializer,
+    ClosureSerializer,
+    DeadlineChangeSerializer,
+    DecisionSerializer,
+    DropSerializer,
+    PostponeSerializer,
+    ReasonSerializer,
     ResponseSerializer,
     UpdateSerializer,
     as_shown,
 )
+from responses.subjects import Subject
 
 Rows = QuerySet[Any]
 
@@ -106,6 +123,48 @@ def under_response(**path: int) -> Rows:
     return ManagementResponse.objects.select_for_update(no_key=True, of=("self",)).filter(**path).only("pk")
 
 
+def sent(serializer: type[Strict], request: Request) -> dict[str, Any]:
+    """What was sent, as far as it can be checked alone."""
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
+
+
+class Closable(Resource[Any]):
+    """... and to drop, to close without its being done, and to open again."""
+
+    @extend_schema(
+        summary=gettext_lazy("Say that it is no longer done"), request=DropSerializer,
+        responses={200: UpdateSerializer},
+    )  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def drop(self, request: Request, pk: int) -> Response:
+        """Report it as dropped. Where that needs approval, it stays open until then."""
+        values, now = sent(DropSerializer, request), timezone.localtime()
+        subject: Subject = self.get_object()
+        update = progress.drop(
+            subject, by=self.person, now=now, as_of=now.date(), channel=Channel.API, **values
+        )
+        return Response(UpdateSerializer(update, context=self.get_serializer_context()).data)
+
+    @extend_schema(
+        summary=gettext_lazy("Close it as not implemented"), request=ReasonSerializer,
+        responses={200: ClosureSerializer},
+    )  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: int) -> Response:
+        values = sent(ReasonSerializer, request)
+        made = closing.close(self.get_object(), by=self.person, now=timezone.now(), **values)
+        return Response(ClosureSerializer(made).data)
+
+    @extend_schema(summary=gettext_lazy("Open it again"), request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: int) -> Response:
+        values = sent(ReasonSerializer, request)
+        closing.reopen(self.get_object(), by=self.person, now=timezone.now(), **values)
+        return Response(self.get_serializer(self.get_object()).data)
+
+
 class AnswerFilter(filters.FilterSet):  # type: ignore[misc]
     evaluation = IdFilter("response__evaluation", label=OF_EVALUATION)
     response = IdFilter("response", label=OF_RESPONSE)
@@ -120,11 +179,19 @@ class AnswerFilter(filters.FilterSet):  # type: ignore[misc]
         fields = ["status"]
 
 
-class Answers(Creatable[RecommendationResponse], Changeable[RecommendationResponse]):
+class Answers(Creatable[RecommendationResponse], Changeable[RecommendationResponse], Closable):
     """Answers: management's decision on one recommendation, and why."""
 
-    queryset = RecommendationResponse.objects.present().select_related(
-        "response__evaluation__profile", "recommendation"
+    queryset = (
+        RecommendationResponse.objects.present()
+        .select_related("response__evaluation__profile", "recommendation")
+        .prefetch_related(
+            Prefetch(
+                "actions",
+                KeyAction.objects.filter(removed_at=None).only("answer_id", "common_status"),
+                to_attr="planned",
+            )
+        )
     )
     serializer_class = AnswerSerializer
     filterset_class = AnswerFilter
@@ -178,7 +245,7 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
         return rows.filter(mine) if value else rows.exclude(mine)
 
 
-class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction]):
+class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction], Closable):
     """Key actions: what management promised, by when, and who does it."""
 
     queryset = as_shown(KeyAction.objects.present())
@@ -207,6 +274,20 @@ class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction])
 
     def remove(self, row: KeyAction) -> None:
         actions.remove(row, by=self.person, now=timezone.now())
+
+    @extend_schema(
+        summary=gettext_lazy("Ask for another deadline"), request=PostponeSerializer,
+        responses={200: DeadlineChangeSerializer},
+    )  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def postpone(self, request: Request, pk: int) -> Response:
+        """Once the response is cleared. Where that needs approval, the deadline stays until then."""
+        values = sent(PostponeSerializer, request)
+        made = postponing.ask(
+            self.get_object(), values["deadline"], by=self.person, now=timezone.localtime(),
+            reason=values["reason"],
+        )  # fmt: skip
+        return Response(DeadlineChangeSerializer(made).data)
 
 
 class UpdateFilter(filters.FilterSet):  # type: ignore[misc]
@@ -239,4 +320,74 @@ class Updates(Creatable[ProgressUpdate]):
     def make(self, **values: Any) -> ProgressUpdate:
         now = timezone.localtime()
         values.setdefault("as_of", now.date())
-        return progress.report(values.pop("subject"), by=self.person, now=now, **values)
+        return progress.report(values.pop("subject"), by=self.person, now=now, channel=Channel.API, **values)
+
+
+# What is asked for ---------------------------------------------------------------------------------------
+
+
+class Requests(Resource[Any]):
+    """What was asked for, and to approve, refuse or withdraw it."""
+
+    def decide(self, row: Any, state: RequestState, comment: str) -> Any:
+        """Call the rule that decides."""
+        raise NotImplementedError
+
+    def _decided(self, request: Request, state: RequestState) -> Response:
+        comment = sent(DecisionSerializer, request).get("comment", "")
+        self.decide(self.get_object(), state, comment)
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(summary=gettext_lazy("Approve it"), request=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: int) -> Response:
+        return self._decided(request, RequestState.APPROVED)
+
+    @extend_schema(summary=gettext_lazy("Refuse it"), request=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, pk: int) -> Response:
+        return self._decided(request, RequestState.REFUSED)
+
+    @extend_schema(summary=gettext_lazy("Withdraw it"), request=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: int) -> Response:
+        return self._decided(request, RequestState.WITHDRAWN)
+
+
+class DeadlineChangeFilter(filters.FilterSet):  # type: ignore[misc]
+    action = IdFilter("action", label=gettext_lazy("Id of a key action."))
+
+    class Meta:
+        model = DeadlineChange
+        fields = ["state"]
+
+
+class DeadlineChanges(Requests):
+    """Deadlines asked for after the response was cleared: from when to when, why, and who decided."""
+
+    queryset = DeadlineChange.objects.present().select_related(*approvals.DEADLINE_RELATED)
+    serializer_class = DeadlineChangeSerializer
+    filterset_class = DeadlineChangeFilter
+
+    def decide(self, row: DeadlineChange, state: RequestState, comment: str) -> None:
+        postponing.decide(row, state, by=self.person, now=timezone.localtime(), comment=comment)
+
+
+class ClosureFilter(filters.FilterSet):  # type: ignore[misc]
+    action = IdFilter("action", label=gettext_lazy("Id of a key action."))
+    answer = IdFilter("answer", label=OF_ANSWER)
+
+    class Meta:
+        model = Closure
+        fields = ["state", "closed_as"]
+
+
+class Closures(Requests):
+    """What was closed, or asked to be closed, without being done, and what was opened again."""
+
+    queryset = Closure.objects.present().select_related(*approvals.CLOSURE_RELATED)
+    serializer_class = ClosureSerializer
+    filterset_class = ClosureFilter
+
+    def decide(self, row: Closure, state: RequestState, comment: str) -> None:
+        closing.decide(row, state, by=self.person, now=timezone.localtime(), comment=comment)

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 
 from evaltrack import deadlines
 from recommendations.profiles import Profile, in_language
 from responses import badges, lateness, standing, subjects
 from responses.badges import Badge
 from responses.choices import RequestState
-from responses.derived import Derived
 from responses.evidence_shown import Shown
 from responses.models import (
     Closure,
@@ -148,12 +147,3 @@ def promise_of(action: KeyAction, requests: Iterable[Request], today: date) -> P
     first = action.first_deadline_text
     moved = first if first and first != action.deadline_text else ""
     return Promise(moved, held, late.first, action.is_closed)
-
-
-def derived_words(found: Derived) -> str:
-    """On what it rests, such as "derived from 3 of 5 key actions"."""
-    return ngettext(
-        "derived from %(reported)d of %(total)d key action",
-        "derived from %(reported)d of %(total)d key actions",
-        found.total,
-    ) % {"reported": found.reported, "total": found.total}

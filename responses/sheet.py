@@ -34,9 +34,12 @@ from responses.shown import (
     Option,
     RoundBlock,
     dated,
+    derive,
     overdue,
+    promised_first,
     reminded,
     understood,
+    undone,
 )
 from responses.wording import fixed
 
@@ -230,6 +233,8 @@ class Sheet:
             line.rows = self._rows(one, [action for action in mine if not action.removed_at], updates)
             if not self.status_on_actions:
                 line.rounds = self._rounds(one, answer, updates)
+            else:
+                derive(line)
 
     def _latest(
         self, answers: Collection[RecommendationResponse]
@@ -338,7 +343,8 @@ class Sheet:
 
         deadline = self.cell(
             f"{at}.deadline", action, action.deadline_text, label=named("deadline"), widget="short",
-            hint=understood(action.deadline), recommendation=one.pk,
+            hint=" · ".join(filter(None, (understood(action.deadline), promised_first(action)))),
+            recommendation=one.pk,
         )  # fmt: skip
         deadline.warning = overdue(action, self.today)
         responsible = self.cell(
@@ -360,6 +366,7 @@ class Sheet:
                 f"{at}.comment", action, said, label=named("comment"), hint=dated(update)
             )
             cells["status"] = self._status(f"{at}.status", action, status, named("status"))
+            cells["status"].warning = undone(action, self.rules)
         return cells
 
     def _status(self, name: str, subject: KeyAction | None, status: str, label: str) -> Cell:
@@ -389,6 +396,8 @@ class Sheet:
                     comment=self.cell(f"{at}.comment", None, said, label=comment_label, hint=dated(update)),
                 )
             )
+        if blocks and answer:
+            blocks[-1].status.warning = undone(answer, self.rules)
         return blocks
 
 

@@ -14,8 +14,11 @@ from evaltrack.deadlines import Deadline, Kind, explain, from_date
 from evaltrack.models import Part
 from recommendations.models import Recommendation
 from recommendations.profiles import Profile
+from responses import badges, derived
+from responses.badges import Badge
 from responses.cells import Address, Conflict, digest
-from responses.models import ActionParty, KeyAction, ProgressUpdate
+from responses.derived import Derived
+from responses.models import ActionParty, KeyAction, ProgressUpdate, RecommendationResponse
 
 Option = tuple[str, str]
 
@@ -100,6 +103,8 @@ class Block:
     cells: dict[str, Cell] = field(default_factory=dict)
     rows: list[ActionRow] = field(default_factory=list)
     rounds: list[RoundBlock] = field(default_factory=list)
+    derived: Badge | None = None  # the status that its key actions amount to
+    derived_from: str = ""
     removed: list[KeyAction] = field(default_factory=list)
     allows_actions: bool = True
     responds: bool = False  # this person may write the answer now
@@ -158,6 +163,18 @@ def overdue(action: KeyAction, today: date) -> str:
     return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
 
 
+def undone(subject: KeyAction | RecommendationResponse, rules: Profile) -> str:
+    """What the status alone does not say: closed without being done, or asked to be and not approved."""
+    found = badges.of_subject(rules, subject)
+    return found.words if found.words != badges.of_status(rules, subject.status).words else ""
+
+
+def promised_first(action: KeyAction) -> str:
+    """The first deadline, where another one holds now."""
+    first = action.first_deadline_text
+    return _("First: %(deadline)s") % {"deadline": first} if first not in ("", action.deadline_text) else ""
+
+
 def reminded(action: KeyAction) -> str:
     """Who of a responsible cell is known: those the reminders go to."""
     if not action.responsible_text:
@@ -181,3 +198,19 @@ def _reached(party: ActionParty) -> str:
 
 def dated(update: ProgressUpdate | None) -> str:
     return _("As of %(day)s") % {"day": date_format(update.as_of)} if update else ""
+
+
+def derive(line: Block) -> None:
+    """Say what the statuses of its key actions amount to."""
+    found = derived.of_actions(row.action.common_status for row in line.rows)
+    if found:
+        line.derived, line.derived_from = badges.of_common(found.common_status), derived_words(found)
+
+
+def derived_words(found: Derived) -> str:
+    """On what it rests, such as "derived from 3 of 5 key actions"."""
+    return ngettext(
+        "derived from %(reported)d of %(total)d key action",
+        "derived from %(reported)d of %(total)d key actions",
+        found.total,
+    ) % {"reported": found.reported, "total": found.total}

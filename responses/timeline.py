@@ -24,7 +24,7 @@ from recommendations import results
 from recommendations.models import Evaluation, Recommendation
 from recommendations.permissions import access as access_to_record
 from recommendations.profiles import Profile
-from responses import actions, evidence
+from responses import actions, closing, evidence, postponing
 from responses import history_words as words
 from responses.history_subjects import Subjects
 from responses.models import (
@@ -44,7 +44,10 @@ MOST_WORDS = 1_500  # of a text that is compared word by word; longer ones are s
 PLAIN = ("removed_at",)  # what the verb says already
 
 _moves = reduce(or_, (Q(target_type=kind, verb=name) for kind, name in words.MOVES))
-_progress = Q(verb__in=["reported", "corrected", "attached", "infected"])
+_closing = [*postponing.VERBS.values(), *closing.VERBS.values()]
+_progress = Q(
+    verb__in=["reported", "corrected", "attached", "infected", "asked_to_postpone", "asked_to_close"]
+) | Q(verb__in=[*_closing, "reopened"], target_type__in=["keyaction", "recommendationresponse"])
 _discussion = Q(target_type__in=words.DISCUSSION)
 _removals = Q(verb__in=["removed", "restored"])
 _people = Q(verb__in=["assigned", "unassigned", "handed over", "named", "office merged"])

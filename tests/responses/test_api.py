@@ -355,6 +355,9 @@ def test_progress_is_reported_by_adding_an_update(there: World) -> None:
         "status": "completed",
         "status_text": None,
         "comment": "Sent to all offices.",
+        "done": None,
+        "next_step": None,
+        "channel": "api",
         "reported_by": "Otieno Owner",
         "reported_at": "2026-03-02T09:00:00Z",
     }
