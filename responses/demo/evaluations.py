@@ -6,6 +6,7 @@ from evaltrack.models import User
 from recommendations import evaluations, results
 from recommendations.models import Evaluation, Recommendation, RuleProfile
 from responses import actions, answers, comments, drafting, progress, requests, snapshots, suggestions
+from responses.demo import rounds
 from responses.demo.moments import Moments
 from responses.demo.organisation import Known
 from responses.lifecycle import WAY
@@ -170,6 +171,9 @@ class _Entering:
 
     def move(self, response: ManagementResponse, step: dict[str, Any]) -> None:
         """A step on the way of the response. What a return asks for, or a new version, is written then."""
+        if step["move"] in rounds.STEPS:
+            rounds.step(response, step, self.people[step["by"]], self.moments)
+            return
         with self.moments.written(step["ago"]) as moment:
             by = self.people[step["by"]]
             submitted = snapshots.latest(response)
@@ -202,4 +206,5 @@ class _Entering:
                 status=report.get("status", ""),
                 comment=report.get("comment", ""),
                 round=report.get("round", ""),
+                reason_code=report.get("reason_code", "overtaken"),
             )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -138,7 +139,7 @@ def _opened(request: AuthedRequest) -> HttpResponse:
 def go_on(round_: Round, matrices: int) -> None:
     """Ask, or close, now where it is few, else in a task; the page shows how far it is."""
     if matrices > rounds.AT_ONCE:
-        work_on_rounds.delay()
+        transaction.on_commit(work_on_rounds.delay)
         return
     rounds.ask(now=timezone.now(), of=round_)
     rounds.freeze(now=timezone.now(), of=round_)
