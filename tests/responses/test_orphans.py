@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from evaltrack.errors import Refused
 from evaltrack.models import AuditEntry, Membership, Notification, Office, Part, User
@@ -299,3 +301,23 @@ def test_nobody_names_what_they_do_not_look_after(action: KeyAction, unit: User,
         name("actions", action, make.user(), elsewhere)
     with pytest.raises(Refused, match="deactivated"):
         name("actions", action, gone, unit)
+
+
+def test_my_work_fetches_how_much_it_is_after_the_page(
+    client: Client, unit: User, action: KeyAction, gone: User
+) -> None:
+    client.force_login(make.user("Rita Reader"))
+    assert reverse("orphan_count") not in client.get(reverse("home")).content.decode()
+    assert client.get(reverse("orphan_count")).status_code == 403
+    client.force_login(unit)
+    page = client.get(reverse("home")).content.decode()
+    assert f'hx-get="{reverse("orphan_count")}" hx-trigger="load"' in page
+    assert f'<noscript><p><a href="{reverse("orphans")}">' in page
+    before = orphans.count(unit, now=NOW, today=TODAY)
+    ActionParty.objects.create(action=action, person=gone, name=gone.name, part=Part.LEAD)
+    after = orphans.count(unit, now=NOW, today=TODAY)
+    assert (before, after) == (1, 1)
+    line = client.get(reverse("orphan_count")).content.decode()
+    assert "One thing at your offices has nobody who answers for it." in line
+    KeyAction.objects.update(removed_at=NOW)
+    assert client.get(reverse("orphan_count")).content.decode().strip() == ""
