@@ -274,12 +274,20 @@ class Counts:
 
 
 def counts(user: User, wanted: Filter, today: date) -> Counts:
-    """One statement: of the filter without what bar and chips choose."""
-    rows = matching(user, wanted.without_chips(), today).annotate(column=column())
-    asked: dict[str, Any] = {f"column_{name}": Count("pk", filter=Q(column=name)) for name in Column.values}
-    asked |= {f"show_{name}": Count("pk", filter=which) for name, which in shows(today).items()}
+    """Of the filter without what bar and chips choose: three statements, none of which asks row by row."""
+    rows = matching(user, wanted.without_chips(), today)
+    columns = rows.annotate(column=column()).values("column").annotate(count=Count("pk"))
+    by_column = dict(columns.values_list("column", "count"))
+    leads = (Show.NO_LEAD, Show.UNREACHABLE)
+    simple = {name: which for name, which in shows(today).items() if name not in leads}
+    asked: dict[str, Any] = {f"show_{name}": Count("pk", filter=which) for name, which in simple.items()}
     found = rows.aggregate(**asked)
-    return Counts(
-        {name: found[f"column_{name}"] for name in Column.values},
-        {name: found[f"show_{name}"] for name in Show.values},
+    parties = ActionParty.objects.filter(part=Part.LEAD, action__in=rows.filter(IS_OPEN).values("pk"))
+    led = parties.aggregate(
+        named=Count("action", distinct=True),
+        reached=Count("action", distinct=True, filter=_reached(today)),
     )
+    by_show = {name: found[f"show_{name}"] for name in simple}
+    by_show[Show.NO_LEAD.value] = by_show[Show.OPEN.value] - led["named"]
+    by_show[Show.UNREACHABLE.value] = led["named"] - led["reached"]
+    return Counts({name: by_column.get(name, 0) for name in Column.values}, by_show)

@@ -196,7 +196,7 @@ def remind(keys: Iterable[int], *, by: User, now: datetime, note: str = "") -> D
 
 
 def _whom(names: Iterable[str]) -> Mapping[str, tuple[Any, Any]]:
-    return {"asked": ("", ", ".join(sorted(names)))}
+    return {"people": ("", ", ".join(sorted(names)))}
 
 
 def _tell(person: User, rows: list[KeyAction], by: User, now: datetime, note: str) -> None:

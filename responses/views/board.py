@@ -66,13 +66,19 @@ def board_page(request: AuthedRequest) -> HttpResponse:
 
 
 def _bar(counts: board.Counts) -> list[dict[str, object]]:
-    """The columns as parts of one bar, 1000 wide; what there is, is seen, however little."""
-    total, at, parts = counts.all, 0, []
+    """The columns as parts of one bar, 1000 wide; what there is is seen, however little."""
+    widths = {
+        one: max(8.0, 1000 * counts.columns[one] / counts.all)
+        for one in counts.columns
+        if counts.columns[one]
+    }
+    scale, at, parts = 1000 / (sum(widths.values()) or 1), 0.0, []
     for one in board.Column:
+        width = widths.get(one.value, 0.0) * scale
         count = counts.columns[one.value]
-        width = max(8, 1000 * count // total) if count else 0
-        width = min(width, 1000 - at)
-        parts.append({"key": one.value, "label": one.label, "count": count, "x": at, "width": width})
+        parts.append(
+            {"key": one.value, "label": one.label, "count": count, "x": f"{at:.1f}", "width": f"{width:.1f}"}
+        )
         at += width
     return parts
 

@@ -130,7 +130,7 @@ def test_what_is_closed_is_left_out(officer, answer, owner, what):
 @pytest.mark.parametrize("what", [REMIND, REASSIGN, EXTEND])
 def test_the_preview_takes_a_number_of_queries_that_does_not_grow(
     officer, owner, what, office, django_assert_num_queries, django_assert_max_num_queries
-):  # noqa: E501
+):
     made = []
     for count in (1, 3):
         while len(made) < count:
@@ -164,7 +164,7 @@ def test_each_lead_is_asked_once_for_all_of_theirs(officer, owner, answer, offic
     assert told[other].text == "Ines Okafor asks how it stands: key action 3.3 of “Safe water”"
     assert told[other].url == f"/actions/{hers.pk}/"
     entry = AuditEntry.objects.get(target_id=hers.pk, verb="reminded")
-    assert entry.changes == {"asked": ["", "Zora Fen"]}
+    assert entry.changes == {"people": ["", "Zora Fen"]}
 
 
 def test_an_action_is_asked_about_once_a_day(officer, staff, action, time_machine):
