@@ -62,7 +62,7 @@ class View(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(answer, private=True, no_cache=True)
-        if answer.status_code in (200, 201):
+        if answer.status_code in (200, 201) and hasattr(answer, "data"):  # a file brings its own tag
             tag = etag(answer.data)
             answer["ETag"] = tag
             if request.method in ("GET", "HEAD") and names_tag(request.headers.get("If-None-Match", ""), tag):

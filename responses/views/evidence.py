@@ -69,8 +69,9 @@ def attach(request: AuthedRequest, pk: int) -> HttpResponse:
     require(
         evidence.may_attach(request.user, subject), _("Only those who report on this attach evidence to it.")
     )
-    form = AttachForm(request.POST or None, request.FILES or None, label_suffix="")
-    if request.method == "POST" and _attached(request, update, form):
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = AttachForm(*sent, label_suffix="")
+    if form.is_bound and _attached(request, update, form):
         return redirect(_back(request, update))
     context = {
         "update": update,
@@ -117,8 +118,8 @@ def remove(request: AuthedRequest, pk: int) -> HttpResponse:
         evidence.may_remove(request.user, found),
         _("Only who attached this, or those who report for the office, remove it."),
     )
-    form = RemoveForm(request.POST or None, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    form = RemoveForm(request.POST if request.method == "POST" else None, label_suffix="")
+    if form.is_valid():
         try:
             evidence.remove(found, by=request.user, now=timezone.now(), reason=form.cleaned_data["reason"])
         except Refused as refusal:
