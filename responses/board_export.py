@@ -9,7 +9,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from evaltrack import text
 from responses import board, board_lines, lateness, standing
 from responses.board import Column, Rank
 from responses.models.action import KeyActionQuerySet
@@ -76,12 +75,12 @@ def _row(row: Any, line: board_lines.Line, today: date) -> list[Any]:
         line.evaluation.title,
         line.office or _("The organisation as a whole"),
         recommendation.number or recommendation.order,
-        _plain(recommendation.text),
+        board_lines.one_line(recommendation.text),
         recommendation.priority,
         line.number,
         line.text,
         "; ".join(line.leads),
-        _plain(row.responsible_text),
+        board_lines.one_line(row.responsible_text),
         row.first_deadline_text,
         row.first_due,
         row.deadline_text,
@@ -95,7 +94,3 @@ def _row(row: Any, line: board_lines.Line, today: date) -> list[Any]:
         str(Rank(row.rank).label),
         "; ".join(line.marks),
     ]
-
-
-def _plain(words: str) -> str:
-    return " ".join(text.to_plain(words).split())

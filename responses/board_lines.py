@@ -1,5 +1,6 @@
 """Key actions as the overview shows them: lines of a list, cards in columns, months and their export."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,7 @@ from responses.board import Column, Show
 from responses.models import ActionParty, KeyAction
 from responses.models.action import KeyActionQuerySet
 
+_MARKS = re.compile(r"[*_\[\]`~\\<>&^|!\n]|^\s*(?:[-+•·–—]|\w{1,3}[.)])")
 CARDS = 15  # of one column or month
 MONTHS = 12
 MARKED = (Show.ASKED, Show.WAITING, Show.DISAGREEMENT, Show.NO_LEAD, Show.UNREACHABLE)
@@ -102,13 +104,18 @@ def leads_of(actions: Iterable[int]) -> dict[int, list[str]]:
     }
 
 
+def one_line(words: str) -> str:
+    """A narrative text as one plain line; what holds no mark of the small Markdown is not parsed for any."""
+    return " ".join((text.to_plain(words) if _MARKS.search(words) else words).split())
+
+
 def line(row: Any, rules: dict[int, Profile], leads: list[str], today: date) -> Line:
     response = row.answer.response
     due = None if row.is_closed else row.deadline_due
     return Line(
         action=row,
         number=subjects.number(row, row.place),
-        text=" ".join(text.to_plain(row.text).split()),
+        text=one_line(row.text),
         evaluation=response.evaluation,
         office=str(response.office or ""),
         status=work.status_of(row, rules[response.evaluation.profile_id]),
@@ -148,7 +155,7 @@ def by_month(rows: KeyActionQuerySet, today: date) -> list[Group]:
 
 
 def _grouped(rows: KeyActionQuerySet, key: Case, titles: dict[str, str], today: date) -> Iterator[Group]:
-    """The first of each group in the order of the list, and how many there are: two queries, and the lines."""
+    """The first of each group in the order of the list, and how many there are: two queries and those below."""
     ranked: Any = board.ordered(rows.annotate(group=key), today)
     order = ranked.query.order_by
     place = Window(RowNumber(), partition_by=F("group"), order_by=list(order))

@@ -45,7 +45,7 @@ def make(events: Iterable[AllDay], *, name: str, method: str = "") -> bytes:
     calendar.add("x-published-ttl", "PT6H")
     for event in events:
         calendar.add_component(_event(event))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(one: AllDay) -> Event:

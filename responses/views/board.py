@@ -1,5 +1,7 @@
 """The overview of follow-up: list, columns, months; filters that are kept; its export."""
 
+from typing import Any, cast
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -60,7 +62,8 @@ def board_page(request: AuthedRequest) -> HttpResponse:
     elif form.shown_as == "months":
         context["groups"] = board_lines.by_month(rows, today)
     else:
-        page = paginate(board.ordered(rows, today).values_list("pk", flat=True), request, PER_PAGE)
+        keys: Any = board.ordered(rows, today).values_list("pk", flat=True)
+        page: Any = paginate(keys, request, PER_PAGE)
         context |= {"page": page, "lines": board_lines.lines(list(page.object_list), today)}
     return render(request, "board/page.html", context)
 
@@ -85,14 +88,15 @@ def _bar(counts: board.Counts) -> list[dict[str, object]]:
 
 @require_safe
 @signed_in
-def board_csv(request: AuthedRequest) -> StreamingHttpResponse:
+def board_csv(request: AuthedRequest) -> HttpResponse:
     """The whole filter as CSV; sent as it is read, so that its size does not matter."""
     today = timezone.localdate()
     rows = board.matching(request.user, board_filter(request).wanted, today)
     lines = csv.stream(board_export.heads(), board_export.rows(rows, today, get_language() or "en"))
     name = content_disposition_header(True, f"follow-up-{today.isoformat()}.csv") or ""
     headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    streamed = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return cast(HttpResponse, streamed)
 
 
 # Filters with a name -------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from evaltrack import text
 from evaltrack.models import Part
 from evaltrack.roles import Role
 from recommendations.choices import Decision
@@ -326,3 +327,15 @@ def test_what_is_open_stands_in_the_month_it_is_due_in(unit, answer, due, key):
     make.action(answer, due=due, **make.closed())
     (group,) = board_lines.by_month(board.matching(unit, Filter(), TODAY), TODAY)
     assert (group.key, [line.action for line in group.lines]) == (key, [made])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Publish the guidance.", "Publish **the** guidance.", "- Publish", "1. Publish", "a) publish", "Publish\n- print",
+        "[Publish](https://example.org)", "&amp; <b>x</b>", "note[^1]", "https://example.org/a_b", "A. B", "– publish",
+        "  spaced   out ", "5 wells, 3 pumps", "~~gone~~", "`code`", "\\*", "1) Publish", "• Publish",
+    ],
+)  # fmt: skip
+def test_the_quick_way_to_one_line_says_the_same(words):
+    assert board_lines.one_line(words) == " ".join(text.to_plain(words).split())
