@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "schedule": 120.0,
         "options": {"expires": 110},
     },
+    "forget-report-links": {
+        "task": "responses.tasks.forget_report_links",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 3000},
+    },
     "forget-notifications": {
         "task": "evaltrack.tasks.forget_notifications",
         "schedule": crontab(hour=3, minute=40),

@@ -198,8 +198,20 @@ def _settle(mail: Mail, outcome: Delivered, **values: object) -> Delivered:
     """Note the outcome, unless the claim ran out meanwhile and another sender has the mail."""
     if mail.confidential and "state" in values:
         values.update(text="", html="")
+    elif values.get("state") == Mail.State.SENT and without_secrets(mail.text) != mail.text:
+        values.update(text=without_secrets(mail.text), html=without_secrets(mail.html))
     held = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING, claimed_by=mail.claimed_by)
     return outcome if held.update(claimed_by="", claimed_until=None, **values) else Delivered()
+
+
+def without_secrets(text: str) -> str:
+    """The text of a mail for others than its reader: without what in its links lets one in.
+
+    Once a mail is sent only this is kept. ``MAIL_SECRETS`` are patterns of such secrets.
+    """
+    for pattern in settings.MAIL_SECRETS:
+        text = re.sub(pattern, "…", text)
+    return text
 
 
 def _is_permanent(error: Exception) -> bool:

@@ -5,7 +5,15 @@ from django.utils import timezone
 
 from evaltrack.documents.pdf import PdfUnavailableError
 from evaltrack.tasks import deliver_mail
-from responses import exports, reminders, response_reminders, round_calendar, round_prints, rounds
+from responses import (
+    exports,
+    reminders,
+    report_links,
+    response_reminders,
+    round_calendar,
+    round_prints,
+    rounds,
+)
 from responses.models import Snapshot
 
 
@@ -16,6 +24,11 @@ def send_reminders() -> None:
     told = response_reminders.remind(now=now)
     if reminders.plan(now=now).mails or told:
         deliver_mail.delay()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_report_links() -> None:
+    report_links.forget(now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -128,7 +128,7 @@ def world() -> World:
     entry = AuditEntry.objects.latest("pk")
     keys = {
         "evaluations": evaluation.pk, "recommendations": recommendation.pk, "responses": response.pk,
-        "answers": answer.pk, "actions": action.pk, "updates": getattr(update, "pk", 1),
+        "answers": answer.pk, "actions": action.pk, "my-actions": action.pk, "updates": getattr(update, "pk", 1),
         "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk, "reviewers": reviewer.pk,
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
         "rounds": held.pk, "matrix": in_round.pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",

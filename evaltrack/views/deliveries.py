@@ -78,7 +78,8 @@ def delivery(request: AuthedRequest, pk: int) -> HttpResponse:
     reads = reads_mails(request.user) or shown.person_id == request.user.pk
     title = shown.subject if reads else _("Mail %(number)d") % {"number": shown.pk}
     crumbs = [(_("Mail"), reverse("deliveries")), (title, "")]
-    context = {"mail": shown, "title": title, "reads_mails": reads, "crumbs": crumbs}
+    text = mail.without_secrets(shown.text)
+    context = {"mail": shown, "text": text, "title": title, "reads_mails": reads, "crumbs": crumbs}
     return render(request, "evaltrack/delivery.html", context)
 
 

@@ -8,7 +8,7 @@
   const words = page.dataset;
   const byLink = words.home.includes("/link/");
   const prefix = `evaltrack.my-actions.${words.person}.`;
-  const FIELDS = ["status", "comment", "reason_code", "key", "seen", "changes"];
+  const FIELDS = ["status", "comment", "reason_code", "url", "key", "seen", "changes"];
   const PATIENCE = 3000; // ms until one goes on to the next line though the answer is not there yet
   const TIMEOUT = 20000;
 
@@ -66,7 +66,7 @@
 
   function fill(form, draft) {
     for (const radio of form.querySelectorAll("[name=status]")) radio.checked = radio.value === draft.status;
-    for (const name of ["comment", "reason_code", "key", "seen"]) {
+    for (const name of ["comment", "reason_code", "url", "key", "seen"]) {
       const input = form.querySelector(`[name=${name}]`);
       if (input && draft[name] !== undefined) input.value = draft[name];
     }
