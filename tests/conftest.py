@@ -14,6 +14,8 @@ from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
 from tests import chain, services
@@ -26,9 +28,31 @@ hypothesis.settings.load_profile("evaltrack")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running in the thread of the tests after it."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Mark what uses a database, and put the tests in order.
+
+    Browser tests last: Playwright keeps an event loop running in the thread of the tests after it. Of these and
+    of the others first what waits for long, so that no process is left alone with it at the end.
+    """
+    for item in items:
+        if _names_database(item) or "django_db_setup" in item.fixturenames:
+            item.add_marker("database")
+    items.sort(key=lambda item: (_is(item, "browser"), not _is(item, "services")))
+
+
+def _names_database(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db", "live_server"}.intersection(item.fixturenames)
+    return _is(item, "django_db") or bool(asked)
+
+
+def _is(item: pytest.Item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, at most 4: there is always one that waits for a server or a browser."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -58,10 +82,22 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
     """Between tests with real transactions all tables are emptied, the history as well (see tests/chain.py)."""
     with django_db_blocker.unblock():
+        # The plugin makes the database for tests that are marked, not for fixtures of a whole file.
+        marked = any(map(_names_database, request.session.items))
+        made = [] if marked else setup_databases(verbosity=0, interactive=False, aliases=["default"])
         chain.let_tests_empty_it()
+        if connection.vendor == "sqlite":
+            # Chromium keeps connections to the live server open. Their threads, which share the database in
+            # memory, end when it is closed itself: after the server, when Django allows no sharing any more.
+            connection.inc_thread_sharing()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -142,11 +178,14 @@ def answered(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Starts ``manage.py serve`` with these options and environment variables; ends it after the test."""
+    """Starts ``manage.py serve`` with these options and environment variables; ends it after the test.
+
+    Its data folder is one in which the tables are made, unless another is given.
+    """
     started: list[Served] = []
 
     def start(*options: str, data: Path | None = None, **how: Any) -> Served:
-        started.append(Served(data or tmp_path / "data", *options, **how))
+        started.append(Served(data or services.installed(tmp_path / "data"), *options, **how))
         return started[-1]
 
     yield start

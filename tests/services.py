@@ -146,6 +146,15 @@ def environment(**settings: str) -> dict[str, str]:
     return ours | settings
 
 
+def run(code: str, **settings: str) -> str:
+    """Run this in an EvalTrack of its own; what it printed."""
+    command = [sys.executable, "-c", code]
+    ours = environment(DJANGO_SETTINGS_MODULE="evaltrack.settings", **settings)
+    return subprocess.run(
+        command, env=ours, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.strip()
+
+
 class Served:
     """``manage.py serve`` on a data folder and a free port of its own, started ``through`` another program."""
 

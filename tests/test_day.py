@@ -15,7 +15,7 @@ from responses import reminders, requests
 from responses.choices import ResponseState
 from responses.models import KeyAction, ProgressUpdate, RecommendationResponse
 from tests import factories as make
-from tests.browser import enter, inspect
+from tests.browser import SCREENS, enter, inspect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -168,10 +168,10 @@ def test_the_action_owner_reports_from_the_first_page(
         inspect(page, name)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme", "beside"), SCREENS)
 @pytest.mark.parametrize("profile", ["iom-matrix", "iom-2022", "plain"])
 def test_the_screens_of_the_day_at_every_width(
-    page: Page, live_server: LiveServer, officer: User, profile: str, width: int, scheme: str
+    page: Page, live_server: LiveServer, officer: User, profile: str, width: int, scheme: str, beside: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
@@ -196,4 +196,4 @@ def test_the_screens_of_the_day_at_every_width(
     for name, path in screens.items():
         page.goto(live_server.url + path)
         expect(page.get_by_role("heading", level=1)).not_to_be_empty()
-        inspect(page, f"{name}-{profile}-{width}-{scheme}")
+        inspect(page, f"{name}-{profile}-{width}-{scheme}", beside)

@@ -8,7 +8,7 @@ from evaltrack import mail
 from evaltrack.models import Mail, User
 from evaltrack.roles import Role
 from tests import factories as make
-from tests.browser import enter, inspect
+from tests.browser import SCREENS, enter, inspect
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,9 +31,9 @@ def unit() -> User:
     return person
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme", "beside"), SCREENS)
 def test_its_screens_are_accessible_at_every_width(
-    page: Page, live_server: LiveServer, unit: User, width: int, scheme: str
+    page: Page, live_server: LiveServer, unit: User, width: int, scheme: str, beside: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
@@ -43,7 +43,7 @@ def test_its_screens_are_accessible_at_every_width(
         page.goto(live_server.url + path)
         expect(page.get_by_role("heading", level=1)).not_to_be_empty()
         name = path.replace(f"{failed.pk}", "one").strip("/").replace("/", "-").replace("?", "-")
-        inspect(page, f"{name}-{width}-{scheme}")
+        inspect(page, f"{name}-{width}-{scheme}", beside)
 
 
 def test_a_failed_mail_is_found_and_sent_again(page: Page, live_server: LiveServer, unit: User) -> None:

@@ -354,6 +354,7 @@ def test_several_senders_at_once_send_each_mail_once(server: Server) -> None:
 
 
 @pytest.mark.services
+@pytest.mark.own_database
 def test_a_sender_killed_before_it_could_note_the_sending_sends_the_same_mail_again(
     server: Server, tmp_path: Path
 ) -> None:
@@ -381,8 +382,8 @@ def test_a_sender_killed_before_it_could_note_the_sending_sends_the_same_mail_ag
         )
         return said
 
+    services.installed(tmp_path)
     prepared = run(
-        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
         "mail.enqueue(key='k', kind='test', subject='S', text='T', to='ana@example.org', now=timezone.now())"
     )
     prepared.communicate(timeout=60)

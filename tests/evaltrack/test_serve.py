@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import Served, free_port, wait_until
+from tests.services import Served, free_port, installed, wait_until
 
-pytestmark = [pytest.mark.services, pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")]
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.own_database,
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc"),
+]
 
 Serve = Callable[..., Served]
 
@@ -22,10 +26,13 @@ def process_of(served: Served, words: str) -> int:
     return min((number for number, command in served.descendants().items() if words in command), default=0)
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_starts_on_an_empty_folder_and_stops_on_a_signal(serve: Serve, asked: signal.Signals) -> None:
+@pytest.mark.parametrize(("asked", "empty"), [(signal.SIGTERM, True), (signal.SIGINT, False)])
+def test_starts_on_an_empty_folder_too_and_stops_on_a_signal(
+    serve: Serve, tmp_path: Path, asked: signal.Signals, empty: bool
+) -> None:
+    data = tmp_path / "empty" if empty else installed(tmp_path / "data")
     begun = time.monotonic()
-    served = serve()
+    served = serve(data=data)
     served.wait_ready()
     assert served.status_of("/accounts/login/") == 200
     assert time.monotonic() - begun < 60
@@ -67,12 +74,12 @@ def test_a_child_that_is_killed_is_started_again(serve: Serve) -> None:
     assert served.status_of("/healthz") == 200
 
 
-def test_a_taken_port_gives_one_line_and_touches_nothing(serve: Serve) -> None:
+def test_a_taken_port_gives_one_line_and_touches_nothing(serve: Serve, tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        served = serve(port=port)
+        served = serve(data=tmp_path / "empty", port=port)
         assert served.process.wait(20) == 1
         served.read()
     assert served.said == (
@@ -95,8 +102,8 @@ def test_a_second_start_on_the_same_folder_says_so(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("bind", ["8000", "localhost:", ":8000", "localhost:http", "localhost:70000"])
-def test_what_is_no_address_is_named(serve: Serve, bind: str) -> None:
-    served = serve("--bind", bind)
+def test_what_is_no_address_is_named(serve: Serve, tmp_path: Path, bind: str) -> None:
+    served = serve("--bind", bind, data=tmp_path / "empty")
     assert served.process.wait(20) == 1
     assert (
         served.read() == f"'{bind}' is no address to listen on. Give host and port: --bind 127.0.0.1:8000\n"

@@ -11,14 +11,13 @@ from responses.matrix.writers import json as writer
 from tests import services
 from tests.responses.matrix.matrices import harbour
 
+pytestmark = [pytest.mark.services, pytest.mark.own_database]
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of an EvalTrack of its own."""
-    folder = tmp_path_factory.mktemp("data")
-    made = manage(folder, "migrate", "--verbosity", "0")
-    assert made.returncode == 0, made.stderr
-    return folder
+    return services.installed(tmp_path_factory.mktemp("data"))
 
 
 def manage(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -75,6 +75,9 @@ def left_in_english(page: str) -> list[str]:
     return [text for text in Words(page).found if ENGLISH.fullmatch(text)]
 
 
+pytestmark = pytest.mark.own_database
+
+
 @pytest.fixture(scope="module")
 def organisation(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, where everyone works in French from now on."""
