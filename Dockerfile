@@ -12,8 +12,8 @@ ENV PYTHONUNBUFFERED=1 \
     EVALTRACK_STATIC_ROOT=/app/staticfiles
 
 WORKDIR /app
-COPY requirements/runtime.lock requirements/
-RUN python -m pip install --require-hashes -r requirements/runtime.lock
+COPY requirements/production.lock requirements/
+RUN python -m pip install --require-hashes -r requirements/production.lock
 
 COPY . .
 RUN EVALTRACK_COLLECT=1 EVALTRACK_SECRET_KEY=of-no-use-after-the-build EVALTRACK_DATA_DIR=/tmp/build \

@@ -81,7 +81,8 @@ COMPILE = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 lock: $(VENV)/.dev
 	$(COMPILE) --output-file requirements/runtime.lock
-	$(COMPILE) --extra dev --constraint requirements/runtime.lock --output-file requirements/dev.lock
+	$(COMPILE) --extra s3 --constraint requirements/runtime.lock --output-file requirements/production.lock
+	$(COMPILE) --extra dev --constraint requirements/production.lock --output-file requirements/dev.lock
 
 clean:
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/out
@@ -92,7 +93,7 @@ doctor:
 	@p=$$($(FIND_PYTHON)); echo "Python >= 3.11 with venv: $${p:-missing}"
 	@test -x $(PYTHON) && $(PYTHON) --version || echo "environment: not made yet (make run)"
 	@$(HAS_PANGO) && echo "pango, for PDF files: there" || echo "pango, for PDF files: missing (apt-get install $(PDF_PACKAGES))"
-	@for tool in chromium pdftotext; do \
+	@for tool in chromium pdftotext clamd; do \
 		command -v $$tool >/dev/null && echo "$$tool, for the tests: there" || echo "$$tool, for the tests: missing"; done
 
 $(PYTHON):

@@ -1,6 +1,7 @@
 """Evidence of the demo: a signed list as PDF, a photo, and a link, on reports that others made."""
 
 import io
+from datetime import date
 
 from evaltrack import audit, files
 from responses import evidence
@@ -18,28 +19,22 @@ def make(moments: Moments) -> None:
     latest = list((done if done.count() > 1 else reports).order_by("-reported_at", "-pk")[:2])
     for update, attachments in zip(latest, (_signed, _photographed), strict=False):
         with audit.at(update.reported_at), audit.one_click():
-            made = attachments(moments)
+            made = attachments(moments, update.as_of)
             evidence.attach(update, made, by=update.reported_by, now=update.reported_at)
 
 
-def _signed(moments: Moments) -> list[Attachment]:
-    lines = [
-        "Handover of the pump house",
-        "Signed by the water committee",
-        str(moments.day(30)),
-        "",
-        "1  R. Tamsin",
-    ]
-    lines += ["2  O. Veldkamp", "3  J. Sunniva", "", "The keys and the spare parts are complete."]
+def _signed(moments: Moments, day: date) -> list[Attachment]:
+    lines = ["Record of handover", str(day), "", "1  R. Tamsin", "2  O. Veldkamp", "3  J. Sunniva"]
+    lines += ["", "Everything is complete."]
     content = _page(lines, (620, 877), "PDF")
     return [
         _uploaded(content, "handover-signed.pdf", moments),
-        evidence.linked("https://example.org/committees"),
+        evidence.linked("https://example.org/records/handover"),
     ]
 
 
-def _photographed(moments: Moments) -> list[Attachment]:
-    return [_uploaded(_page(["Spring 4", "after the repair"], (960, 640), "PNG"), "spring-4.png", moments)]
+def _photographed(moments: Moments, day: date) -> list[Attachment]:
+    return [_uploaded(_page(["On site", str(day)], (960, 640), "PNG"), "on-site.png", moments)]
 
 
 def _uploaded(content: bytes, name: str, moments: Moments) -> Attachment:

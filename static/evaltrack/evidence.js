@@ -31,8 +31,10 @@
     if (files.reduce((sum, file) => sum + file.size, 0) > Number(together)) fault ||= tooLargeTogether;
     if (files.length) input.after(items);
     input.setCustomValidity(fault);
-    if (fault) input.reportValidity();
   };
+
+  // What keeps the form from being sent must be seen.
+  document.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true);
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("input[type=file][data-most]")) list(event.target);

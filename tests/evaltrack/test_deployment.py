@@ -61,3 +61,13 @@ def test_the_image_does_not_run_as_root() -> None:
     assert instructions.index("USER evaltrack") < next(
         number for number, line in enumerate(instructions) if line.startswith("CMD")
     )
+
+
+def test_the_image_has_what_runs_everywhere_and_the_store_on_s3() -> None:
+    def pinned(name: str) -> set[str]:
+        return set(re.findall(r"^[\w.\[\]-]+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
+
+    more = {pin.split("==")[0] for pin in pinned("production.lock") - pinned("runtime.lock")}
+    assert pinned("runtime.lock") <= pinned("production.lock") <= pinned("dev.lock")
+    assert {"boto3", "django-storages"} <= more
+    assert "production.lock" in (ROOT / "Dockerfile").read_text()
