@@ -18,7 +18,7 @@ from evaltrack.models import Mail, Notification, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import reminders
-from responses.demo import evaluations, evidence, organisation
+from responses.demo import evaluations, evidence, my_actions, organisation
 from responses.demo.moments import Moments
 
 DEMO_PASSWORD = "midnight-sun"  # noqa: S105 - printed for everyone to use
@@ -67,6 +67,7 @@ def seed(*, now: datetime) -> None:
     for name in EVALUATIONS:
         evaluations.make(_data(name), moments, known)
     evidence.make(moments)
+    my_actions.make(now)
     _let_pass(now)
     reminders.plan(now=now)
 
