@@ -128,7 +128,7 @@ def build(actions: int, people: int) -> None:
         office = f"CASE WHEN {kind} BETWEEN 12 AND 18 THEN 1 + (n / {OPEN} * 104729) % {OFFICES} END"
         fill(cursor, ActionParty, actions, {
             "action_id": "n", "name": "'Party ' || n", "part": "'lead'",
-            "person_id": f"CASE WHEN {kind} < 12 THEN 1 + (n / {OPEN} * 15485863) % {people} END",
+            "person_id": f"CASE WHEN {kind} < 12 THEN 1 + (hashint8(n)::bigint + 2147483648) % {people} END",
             "office_id": office,
             "role": f"CASE WHEN {kind} BETWEEN 12 AND 15 THEN 'me_officer' ELSE '' END",
         })  # fmt: skip

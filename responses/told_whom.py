@@ -72,6 +72,7 @@ def matching(
             | Q(action__text__icontains=word)
             | Q(**{f"{evaluation}__reference__icontains": word})
             | Q(**{f"{evaluation}__title__icontains": word})
+            | Q(**{f"{evaluation}__short_title__icontains": word})
         )
     if occasion:
         rows = rows.filter(occasion=occasion)

@@ -32,7 +32,9 @@ class Coming:
 class DryPlanner(Planner):
     """Plans for a day and keeps what it would write; what was kept before is not planned again."""
 
-    def __init__(self, now: datetime, book: AddressBook, scope: KeyActionQuerySet, kept: dict[Key, New]):
+    def __init__(
+        self, now: datetime, book: AddressBook, scope: KeyActionQuerySet, kept: dict[Key, New]
+    ) -> None:
         super().__init__(now, book)
         self.scope = scope
         self.kept = kept
@@ -105,10 +107,10 @@ def _week(scope: KeyActionQuerySet, *, now: datetime, today: date, days: int) ->
             waiting[one.recipient].append((one.action, one.occasion))
         ready = [book.people[pk] for pk in waiting if pk in book.people]
         had = _had_one(ready) if number == 0 else set()
-        for person in sorted(ready, key=lambda one: (one.name, one.pk)):
-            if person.pk not in had and not book.rests(person):
-                items = tuple(dict(waiting.pop(person.pk)).items())
-                week.coming.append(Coming(day, person, items))
+        for reader in sorted(ready, key=lambda one: (one.name, one.pk)):
+            if reader.pk not in had and not book.rests(reader):
+                items = tuple(dict(waiting.pop(reader.pk)).items())
+                week.coming.append(Coming(day, reader, items))
     return week
 
 
