@@ -10,10 +10,11 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from evaltrack.models import Membership, Office, Part, User
+from evaltrack.models import Bounce, Membership, Office, Part, User
 from recommendations.choices import OVER, CommonStatus, Decision
 from recommendations.models import Evaluation
 from responses.choices import ClosedAs, RequestState
@@ -93,12 +94,16 @@ IS_OPEN = Q(closed_as="", answer__closed_as="")
 
 
 def _reached(today: date) -> Q:
-    """The parties with an active person behind them, as reminders read them (``recipients.AddressBook``)."""
-    holding = Membership.objects.current(today).filter(office=OuterRef("office"), role=OuterRef("role"))
+    """The parties with an active person behind them whose mail arrives, read as reminders do."""
+    people = User.objects.annotate(address=Lower("email"))
+    bounced = people.filter(address__in=Bounce.objects.open().values("address")).values("pk")
+    holding = Membership.objects.current(today).exclude(person__in=bounced)
+    holding = holding.filter(office=OuterRef("office"), role=OuterRef("role"))
+    focal_point = Q(person=None, role="", office__focal_point__is_active=True)
     return (
-        Q(person__is_active=True)
+        (Q(person__is_active=True) & ~Q(person__in=bounced))
         | (~Q(role="") & Q(person=None) & Q(Exists(holding)))
-        | Q(person=None, role="", office__focal_point__is_active=True)
+        | (focal_point & ~Q(office__focal_point__in=bounced))
     )
 
 

@@ -155,7 +155,7 @@ def by_month(rows: KeyActionQuerySet, today: date) -> list[Group]:
 
 
 def _grouped(rows: KeyActionQuerySet, key: Case, titles: dict[str, str], today: date) -> Iterator[Group]:
-    """The first of each group in the order of the list, and how many there are: two queries and those below."""
+    """The first of each group in the order of the list, and how many there are: two queries and its lines."""
     ranked: Any = board.ordered(rows.annotate(group=key), today)
     order = ranked.query.order_by
     place = Window(RowNumber(), partition_by=F("group"), order_by=list(order))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from evaltrack import text
-from evaltrack.models import Part
+from evaltrack.models import Bounce, Part
 from evaltrack.roles import Role
 from recommendations.choices import Decision
 from recommendations.models import Evaluation
@@ -231,6 +231,7 @@ NEEDS = [
     (lambda one: party(one.action, office=one.office, role=Role.COORDINATOR), [Show.OPEN, Show.UNREACHABLE], Rank.LATER),
     (lambda one: party(one.action, office=one.office, role=Role.ME_OFFICER), [Show.OPEN], Rank.LATER),
     (lambda one: one.owner(is_active=False), [Show.OPEN, Show.UNREACHABLE], Rank.LATER),
+    (lambda one: one.mail_comes_back(), [Show.OPEN, Show.UNREACHABLE], Rank.LATER),
     (lambda one: (one.due(-91), one.set(**make.closed())), [], Rank.CLOSED),
 ]  # fmt: skip
 
@@ -244,6 +245,9 @@ class Doing:
 
     def due(self, days):
         self.set(deadline_due=in_days(days))
+
+    def mail_comes_back(self):
+        Bounce.objects.create(address=self.action.parties.get().person.email, at=make.NOW, reason="550")
 
     def owner(self, **fields):
         type(self.action.parties.get().person).objects.filter(pk=self.action.parties.get().person_id).update(
