@@ -101,7 +101,10 @@ def read(text: str, rules: Mapping[int, Profile]) -> Reading:
                 continue
             seen.add(number)
             status, comment = understand(said, rules[number])
-            reading.items.append(Item(number, status, comment))
+            if status or comment:
+                reading.items.append(Item(number, status, comment))
+            else:
+                reading.unread.append(f"{number}:")
     return reading
 
 

@@ -101,7 +101,8 @@ def _sender(message: "Message[str, str]") -> str:
 
 def header(message: "Message[str, str]", name: str) -> str:
     """A header in words, whatever it is encoded as, without line breaks and NUL."""
-    raw = str(message.get(name, ""))[:HEADER]
+    given = (value for key, value in message.raw_items() if key.lower() == name.lower())
+    raw = str(next(given, ""))[:HEADER]
     try:
         pieces = [_decoded(piece, charset) for piece, charset in decode_header(raw)]
     except Exception:  # half an encoded word

@@ -66,6 +66,8 @@ def _intro(lines: list[str], number: int) -> int:
     if not INTRO_STARTS.match(lines[number][:LONGEST]):
         return 0
     for length in range(1, INTRO_LINES + 1):
+        if not lines[number + length - 1 : number + length] or not lines[number + length - 1].strip():
+            break
         joined = " ".join(line[:LONGEST] for line in lines[number : number + length])
         if INTRO.match(joined):
             return length
