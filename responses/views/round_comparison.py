@@ -36,7 +36,7 @@ def of_response(request: AuthedRequest, pk: int) -> HttpResponse:
         old = _version(found, request.GET.get("from") or found[1].key)
         new = _version(found, request.GET.get("to") or NOW)
         rows = round_comparison.of_versions(old, new, today=timezone.localdate())
-        chosen = request.GET.get("motion", "")
+        chosen = _motion(request)
         rules = response.evaluation.profile.rules
         counts = round_comparison.counted(rows)
         context |= {
@@ -45,7 +45,7 @@ def of_response(request: AuthedRequest, pk: int) -> HttpResponse:
             "shares": round_comparison.shares(counts),
             "total": len(rows),
             "motions": [(one.value, label, counts[one]) for one, label in MOTIONS.items()],
-            "chosen": chosen if chosen in Motion else "",
+            "chosen": chosen.value if chosen else "",
             "rows": [
                 {
                     "row": row,
@@ -53,10 +53,15 @@ def of_response(request: AuthedRequest, pk: int) -> HttpResponse:
                     "now": badges.of_status(rules, row.now.status) if row.now else None,
                 }
                 for row in sorted(rows, key=lambda row: list(Motion).index(row.motion))
-                if chosen not in Motion or row.motion == chosen
+                if chosen in (None, row.motion)
             ],
         }
     return render(request, "rounds/compare.html", context)
+
+
+def _motion(request: AuthedRequest) -> Motion | None:
+    named = request.GET.get("motion", "")
+    return next((one for one in Motion if one.value == named), None)
 
 
 def _version(found: list[Version], key: str) -> Version:
@@ -75,10 +80,9 @@ def of_round(request: AuthedRequest, pk: int) -> HttpResponse:
     name = request.GET.get("with") or next(iter(names), "")
     rows = round_comparison.of_round(found, name, request.user) if name in names else []
     total = {one: sum(row.counts[one] for row in rows) for one in Motion}
-    chosen = request.GET.get("motion", "")
-    if chosen in Motion:
-        rows = [row for row in rows if row.counts[Motion(chosen)]]
-        rows.sort(key=lambda row: -row.counts[Motion(chosen)])
+    chosen = _motion(request)
+    if chosen:
+        rows = sorted((row for row in rows if row.counts[chosen]), key=lambda row: -row.counts[chosen])
     context = {
         "round": found,
         "names": names,
@@ -86,7 +90,7 @@ def of_round(request: AuthedRequest, pk: int) -> HttpResponse:
         "shares": round_comparison.shares(total),
         "total": sum(total.values()),
         "motions": [(one.value, label, total[one]) for one, label in MOTIONS.items()],
-        "chosen": chosen if chosen in Motion else "",
+        "chosen": chosen.value if chosen else "",
         "rows": [{"row": row, "shares": round_comparison.shares(row.counts)} for row in rows],
         "crumbs": crumbs((found.name, reverse("round", args=[pk])), (_("Compare"), "")),
     }

@@ -9,6 +9,7 @@ from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import progress, rounds
 from responses.choices import ResponseState, SnapshotKind
+from responses.matrix.edition import Clearing
 from responses.models import KeyAction, ManagementResponse, ProgressUpdate, RoundMatrix
 from responses.rounds import Opened
 from responses.snapshots import take
@@ -83,7 +84,14 @@ class World:
 
     def clear(self) -> None:
         """As it is after clearance: with the snapshot of the version that holds."""
-        take(self.response, SnapshotKind.CLEARED, submission=1, now=NOW - timedelta(days=100), by=None)
+        take(
+            self.response,
+            SnapshotKind.CLEARED,
+            submission=1,
+            now=NOW - timedelta(days=100),
+            by=None,
+            cleared_by=[Clearing("Head of office", "Halima Deane", "Chief of Mission", "Norland", TODAY)],
+        )
 
 
 def at(day: date, hour: int = 9) -> datetime:

@@ -93,7 +93,7 @@ def test_what_was_worked_out_once_reads_no_snapshot_again(django_assert_num_quer
 
 
 def test_the_shares_fill_the_bar():
-    shares = round_comparison.shares({one: 1 for one in round_comparison.Motion})
+    shares = round_comparison.shares(dict.fromkeys(round_comparison.Motion, 1))
     assert shares[0].start == 0
     assert shares[-1].start + shares[-1].width == pytest.approx(100)
     assert round_comparison.shares({}) == []
