@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -100,8 +101,8 @@ def version() -> str:
 
 
 def signed_in(
-    view: Callable[Concatenate[AuthedRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[AuthedRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """For every view but the sign-in pages. Who is not signed in is led to them, and back afterwards.
 
     A request made by a script gets 401 and the event ``signed-out`` instead: the page it came from stays,
@@ -109,14 +110,14 @@ def signed_in(
     """
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if isinstance(request.user, User):
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
         if by_script(request):
             return trigger_client_event(HttpResponse(status=401), "signed-out")
         return redirect_to_login(request.get_full_path())
 
-    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], checked)
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], checked)
 
 
 def by_script(request: HttpRequest) -> bool:

@@ -46,7 +46,7 @@ class FilesField(forms.FileField):
 class EvidenceFields(forms.Form):
     """Files and a link. What was uploaded stays when the form comes back for another reason."""
 
-    files = FilesField(label=gettext_lazy("Evidence: files"), required=False)
+    files = FilesField(label=gettext_lazy("Evidence: files"), required=False)  # type: ignore[assignment]
     link = forms.CharField(
         label=gettext_lazy("Evidence: a link"),
         required=False,
