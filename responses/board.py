@@ -114,7 +114,8 @@ def _leads(which: Q | None = None) -> Exists:
 
 def is_asked(today: date) -> Q:
     """Somebody waits for an answer: an open round, the independent check, or the day to ask has come."""
-    asked: Any = Question.objects.filter(matrix__closed_at=None).with_reports().filter(reported=False)
+    questions: Any = Question.objects.filter(matrix__closed_at=None).with_reports()
+    asked = questions.filter(reported=False)
     return (
         Q(deadline_due=None, check_on__lte=today)
         | Q(pk__in=asked.exclude(action=None).values("action"))

@@ -34,7 +34,7 @@ from responses.models import ActionParty, KeyAction
 from responses.models.action import KeyActionQuerySet
 
 _MARKS = re.compile(r"[*_\[\]`~\\<>&^|!\n]|^\s*(?:[-+•·–—]|\w{1,3}[.)])")
-CARDS = 15  # of one column or month
+CARDS = 10  # of one column or month
 MONTHS = 12
 MARKED = (Show.ASKED, Show.WAITING, Show.DISAGREEMENT, Show.NO_LEAD, Show.UNREACHABLE)
 
