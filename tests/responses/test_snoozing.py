@@ -159,3 +159,12 @@ def test_from_the_page(client, time_machine):
     assert not Snooze.objects.exists()
     history = client.get(reverse("history_action", args=[action.pk])).content.decode()
     assert "put off the reminders of" in history
+
+
+def test_a_clock_set_forward_and_back_plans_nothing_twice(action: KeyAction, lead: User):
+    for day in (0, 40, 3, 0, 39, 40, 41):
+        reminders.plan(now=at(DUE + timedelta(days=day)))
+    keys = list(Reminder.objects.values_list("action", "occasion", "due_for", "recipient", "deadline"))
+    assert len(keys) == len(set(keys)) == 2
+    assert Reminder.objects.exclude(mail=None).count() == 2
+    assert Mail.objects.count() == 2
