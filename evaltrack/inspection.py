@@ -16,7 +16,7 @@ from evaltrack import files, previews, scanner, stores
 from evaltrack.models import StoredFile
 
 AGAIN = timedelta(minutes=5)
-AT_ONCE = 50
+AT_ONCE = 10  # the worker has mails to send as well
 Scan, Preview = StoredFile.Scan, StoredFile.Preview
 
 logger = logging.getLogger(__name__)
