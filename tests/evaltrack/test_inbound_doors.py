@@ -43,10 +43,11 @@ class Listener:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "receive_mail"], cwd=services.ROOT, env=self.environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self.process.stdout
-        assert b"receiving mail by" in self.process.stdout.readline()
+        with self.process.stdout as said:
+            assert b"receiving mail by" in said.readline()
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -60,8 +61,6 @@ class Listener:
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
