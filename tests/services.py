@@ -176,7 +176,7 @@ class Served:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def read(self, until: str = "\0", seconds: float = 60) -> str:
+    def read(self, until: str = "\0", seconds: float = 120) -> str:
         """All it has said, waiting for ``until`` or the end."""
         assert self.process.stdout
         last = time.monotonic() + seconds
