@@ -17,7 +17,7 @@ def deliver_mail() -> None:
 def fetch_mail() -> None:
     """Fetch what has come into the mailbox, where one is polled; answers go out with the next delivery."""
     if settings.INBOUND and settings.INBOUND.is_polled:
-        imap.poll(settings.INBOUND, now=timezone.now)
+        imap.poll(settings.INBOUND, now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -7,7 +7,12 @@ from tests.factories import NOW, NUMBER
 
 def digest(person: User, **fields: object) -> Mail:
     """A mail that was sent to the person."""
-    values = {"key": f"digest/{next(NUMBER)}", "kind": "digest", "subject": "2 key actions need you", "text": "1. ..."}
+    values = {
+        "key": f"digest/{next(NUMBER)}",
+        "kind": "digest",
+        "subject": "2 key actions need you",
+        "text": "1. ...",
+    }
     row = mail.enqueue(person=person, now=NOW, **values | fields)  # type: ignore[arg-type]
     assert row
     Mail.objects.filter(pk=row.pk).update(state="sent", sent_at=NOW)
@@ -34,7 +39,12 @@ def answer(to: Mail, text: str = "2: done", /, **more: str) -> bytes:
 
 
 def returned(
-    of: Mail, *, status: str = "5.1.1", action: str = "failed", said: str = "550 5.1.1 no such user", **more: str
+    of: Mail,
+    *,
+    status: str = "5.1.1",
+    action: str = "failed",
+    said: str = "550 5.1.1 no such user",
+    **more: str,
 ) -> bytes:
     """The notice of a server that could not deliver a mail (RFC 3464)."""
     parts = [
@@ -48,5 +58,10 @@ def returned(
     kind = "multipart/report; report-type=delivery-status; boundary=b"
     return raw(
         "\n".join(parts),
-        **{"sender": "mailer-daemon@mx.example.org", "Content_Type": kind, "Auto_Submitted": "auto-replied", **more},
+        **{
+            "sender": "mailer-daemon@mx.example.org",
+            "Content_Type": kind,
+            "Auto_Submitted": "auto-replied",
+            **more,
+        },
     )

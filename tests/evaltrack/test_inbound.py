@@ -125,7 +125,9 @@ def test_what_a_machine_answers_is_not_read(ana: User, headers: dict[str, str]) 
     assert not Mail.objects.filter(kind="answer").exists()
 
 
-@pytest.mark.parametrize("headers", [{"Auto_Submitted": "no"}, {"Subject": "Re: Absence of staff"}, {"Precedence": "first-class"}])
+@pytest.mark.parametrize(
+    "headers", [{"Auto_Submitted": "no"}, {"Subject": "Re: Absence of staff"}, {"Precedence": "first-class"}]
+)
 def test_what_a_person_answers_is(ana: User, headers: dict[str, str]) -> None:
     assert take(mails.answer(mails.digest(ana), **headers)).outcome == Outcome.TAKEN
 
@@ -251,7 +253,10 @@ def test_who_cannot_be_reached_is_one_query(ana: User, django_assert_num_queries
     ("url", "read"),
     [
         ("", None),
-        ("imap+ssl://user:p%40ss@mail.example.org/Answers", ("imap+ssl", "mail.example.org", 993, "user", "p@ss", "Answers")),
+        (
+            "imap+ssl://user:p%40ss@mail.example.org/Answers",
+            ("imap+ssl", "mail.example.org", 993, "user", "p@ss", "Answers"),
+        ),
         ("imap+tls://u:p@h.example", ("imap+tls", "h.example", 143, "u", "p", "INBOX")),
         ("imap://u:p@h.example:1143/", ("imap", "h.example", 1143, "u", "p", "INBOX")),
         ("lmtp://127.0.0.1:8024", ("lmtp", "127.0.0.1", 8024, "", "", "INBOX")),
@@ -262,7 +267,9 @@ def test_the_address_of_the_mailbox_is_read(url: str, read: object) -> None:
     assert source.read(url) == (source.Source(*read) if read else None)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("url", ["pop3://u:secret@h.example", "imap://h.example", "imap://:secret@h.example", "lmtp://"])
+@pytest.mark.parametrize(
+    "url", ["pop3://u:secret@h.example", "imap://h.example", "imap://:secret@h.example", "lmtp://"]
+)
 def test_a_wrong_one_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(ValueError, match="INBOUND_URL") as refused:
         source.read(url)

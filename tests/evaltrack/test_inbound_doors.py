@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 
+from evaltrack import tasks
 from evaltrack.inbound import imap, intake
 from evaltrack.inbound.source import Source
 from evaltrack.models import InboundMail
@@ -118,7 +120,12 @@ def test_a_listener_killed_at_any_moment_has_the_mail_or_has_not_said_so(listene
             wire.makefile("rb") as answers,
         ):
             answers.readline()
-            for command in (b"LHLO x", b"MAIL FROM:<ana@example.org>", b"RCPT TO:<reply@example.net>", b"DATA"):
+            for command in (
+                b"LHLO x",
+                b"MAIL FROM:<ana@example.org>",
+                b"RCPT TO:<reply@example.net>",
+                b"DATA",
+            ):
                 wire.sendall(command + b"\r\n")
                 while (line := answers.readline())[3:4] == b"-":
                     pass
@@ -137,7 +144,11 @@ def test_a_listener_killed_at_any_moment_has_the_mail_or_has_not_said_so(listene
     # Whoever was not told brings it again, and it is there once.
     with smtplib.LMTP("127.0.0.1", listener.port) as client:
         for pause in PAUSES:
-            client.sendmail("ana@example.org", ["reply@example.net"], mails.raw(Message_ID=f"<killed-{pause}@example.org>"))
+            client.sendmail(
+                "ana@example.org",
+                ["reply@example.net"],
+                mails.raw(Message_ID=f"<killed-{pause}@example.org>"),
+            )
     assert listener.held() == before + sent
 
 
@@ -148,7 +159,10 @@ def test_a_mail_that_the_database_does_not_take_is_brought_again(listener: Liste
     database.rename(away)
     try:
         listener.start()
-        with smtplib.LMTP("127.0.0.1", listener.port) as client, pytest.raises(smtplib.SMTPDataError) as refused:
+        with (
+            smtplib.LMTP("127.0.0.1", listener.port) as client,
+            pytest.raises(smtplib.SMTPDataError) as refused,
+        ):
             client.sendmail("ana@example.org", ["reply@example.net"], mails.raw())
         assert refused.value.smtp_code == 451
     finally:
@@ -216,12 +230,35 @@ def unseen(source: Source) -> int:
 @pytest.mark.django_db
 def test_what_is_new_in_the_mailbox_is_taken_once(mailbox: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "LARGEST", 5_000)
-    put(mailbox, mails.raw(Subject="One"), mails.raw(Subject="Two"), mails.raw("x" * 6_000, Subject="Large"), b"\xff broken")
+    put(
+        mailbox,
+        mails.raw(Subject="One"),
+        mails.raw(Subject="Two"),
+        mails.raw("x" * 6_000, Subject="Large"),
+        b"\xff broken",
+    )
     assert imap.poll(mailbox, now=NOW) == 4
     assert imap.poll(mailbox, now=NOW) == 0
     rows = dict(InboundMail.objects.values_list("subject", "outcome"))
-    assert rows == {"One": Outcome.UNKNOWN, "Two": Outcome.UNKNOWN, "Large": Outcome.BROKEN, "": Outcome.UNKNOWN}
+    assert rows == {
+        "One": Outcome.UNKNOWN,
+        "Two": Outcome.UNKNOWN,
+        "Large": Outcome.BROKEN,
+        "": Outcome.UNKNOWN,
+    }
     assert "was not read" in InboundMail.objects.get(subject="Large").note
+
+
+@pytest.mark.django_db
+def test_the_worker_fetches_where_a_mailbox_is_set(mailbox: Source, settings: LazySettings) -> None:
+    put(mailbox, mails.raw(Subject="For the worker"))
+    for inbound in (None, Source("lmtp", "127.0.0.1", 8024)):
+        settings.INBOUND = inbound
+        tasks.fetch_mail()
+    assert not InboundMail.objects.exists()
+    settings.INBOUND = mailbox
+    tasks.fetch_mail()
+    assert InboundMail.objects.get().subject == "For the worker"
 
 
 @pytest.mark.django_db

@@ -142,7 +142,15 @@ def test_broken_bytes_raise_one_thing_only_and_leave_no_nul(broken: bytes) -> No
 
 @pytest.mark.parametrize(
     "hostile",
-    ["On " * 60_000, "Le " * 60_000, "> " * 60_000, "\n" * 60_000, "From: a\n" * 20_000, "-" * 60_000, "On a wrote " * 9_000],
+    [
+        "On " * 60_000,
+        "Le " * 60_000,
+        "> " * 60_000,
+        "\n" * 60_000,
+        "From: a\n" * 20_000,
+        "-" * 60_000,
+        "On a wrote " * 9_000,
+    ],
 )
 def test_a_hostile_text_costs_no_more_than_its_length(hostile: str) -> None:
     begun = time.monotonic()
@@ -161,7 +169,9 @@ def test_hostile_html_costs_little_too(hostile: str) -> None:
 def test_the_same_mail_has_the_same_key_and_nobody_takes_anothers() -> None:
     mail = raw("2: done", Message_ID="<1@example.org>")
     assert parsing.key_of(b"Return-Path: <x@y>\r\n" + mail) == parsing.key_of(mail)
-    assert parsing.key_of(raw("2: done", sender="eve@example.org", Message_ID="<1@example.org>")) != parsing.key_of(mail)
+    assert parsing.key_of(
+        raw("2: done", sender="eve@example.org", Message_ID="<1@example.org>")
+    ) != parsing.key_of(mail)
     unnamed = raw("2: done\nMessage-ID: <1@example.org>", Message_ID="")
     assert parsing.key_of(unnamed) != parsing.key_of(mail)
     assert parsing.key_of(unnamed) == parsing.key_of(unnamed)
