@@ -125,18 +125,22 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def with_reports(self) -> "QuestionQuerySet":
         """Annotated with ``reported``: whether anyone has reported on it in the round, while it was open."""
-        until = Coalesce(OuterRef("matrix__closed_at"), Value(_LATER), output_field=models.DateTimeField())
-        made = ProgressUpdate.objects.filter(
-            round=OuterRef("matrix__name"),
-            reported_at__gte=OuterRef("matrix__round__opened_at"),
-            reported_at__lte=until,
-        )
-        on_action = made.filter(action=OuterRef("action"))
-        on_answer = made.filter(answer=OuterRef("answer"))
-        return self.annotate(reported=Exists(on_action) | Exists(on_answer))
+        return self.annotate(reported=_reported())
 
     def without_reports(self) -> "QuestionQuerySet":
-        return self.with_reports().filter(reported=False)
+        return self.filter(~_reported())
+
+
+def _reported() -> Q:
+    until = Coalesce(OuterRef("matrix__closed_at"), Value(_LATER), output_field=models.DateTimeField())
+    made = ProgressUpdate.objects.filter(
+        round=OuterRef("matrix__name"),
+        reported_at__gte=OuterRef("matrix__round__opened_at"),
+        reported_at__lte=until,
+    )
+    on_action = made.filter(action=OuterRef("action"))
+    on_answer = made.filter(answer=OuterRef("answer"))
+    return Q(Exists(on_action)) | Q(Exists(on_answer))
 
 
 class Question(models.Model):

@@ -120,7 +120,9 @@ def _about(
     request: AuthedRequest, found: Round, matrices: QuerySet[RoundMatrix], title: str
 ) -> dict[str, Any]:
     still_open = list(
-        matrices.open().select_related("response__evaluation", "response__office").order_by("pk")
+        matrices.filter(closed_at=None)
+        .select_related("response__evaluation", "response__office")
+        .order_by("pk")
     )
     counts = round_answers.counts(still_open)
     return {
