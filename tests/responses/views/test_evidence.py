@@ -66,10 +66,9 @@ def evidence(client, owner, action):
 
 
 def got(client, url, **how):
-    """The answer with its bytes, read to the end and closed as a server does."""
+    """The answer with its bytes, read to the end, at which it is closed."""
     answer = client.get(url, **how)
     answer.whole = b"".join(answer) if answer.streaming else answer.content
-    answer.close()
     return answer
 
 
