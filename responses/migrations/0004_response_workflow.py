@@ -31,11 +31,16 @@ class Migration(migrations.Migration):
                 ('acting_for', models.CharField(blank=True, max_length=150, verbose_name='acting for')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='when')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaltrack.office', verbose_name='office')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='responses.managementresponse')),
             ],
             options={
                 'verbose_name': 'clearance step',
                 'verbose_name_plural': 'clearance steps',
                 'ordering': ['version', 'submission', 'order'],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['office', 'role'], name='step_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('response', 'version', 'submission', 'order'), name='one_step_per_place'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'waiting')), models.Q(('decided_at__isnull', False), models.Q(('state', 'waiting'), _negated=True)), _connector='OR'), name='decided_step_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -47,10 +52,19 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('edited_at', models.DateTimeField(blank=True, null=True)),
                 ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved')),
+                ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='responses.keyaction')),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('mentions', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='mentions')),
+                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='recommendations.recommendation')),
+                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='resolved by')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='responses.managementresponse')),
+                ('thread', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='responses.comment')),
             ],
             options={
                 'verbose_name': 'comment',
                 'verbose_name_plural': 'comments',
+                'indexes': [models.Index(fields=['response', 'recommendation', 'at'], name='comment_thread'), models.Index(condition=models.Q(('resolved_at', None), ('thread', None)), fields=['response'], name='comment_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_has_text'), models.CheckConstraint(condition=models.Q(('thread', None), ('resolved_at', None), _connector='OR'), name='threads_are_resolved')],
             },
         ),
         migrations.CreateModel(
@@ -61,11 +75,15 @@ class Migration(migrations.Migration):
                 ('part', models.CharField(choices=[('lead', 'Lead'), ('support', 'Support'), ('coordination', 'Coordination')], default='lead', max_length=20, verbose_name='part')),
                 ('order', models.PositiveSmallIntegerField(default=0)),
                 ('role', models.CharField(blank=True, choices=[('evaluation_unit', 'Evaluation unit'), ('me_officer', 'M&E officer'), ('coordinator', 'Response coordinator'), ('clearing_officer', 'Clearing officer'), ('action_owner', 'Action owner'), ('evaluator', 'Evaluator'), ('reader', 'Reader'), ('administrator', 'Administrator')], max_length=30, verbose_name='role')),
+                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafters', to='responses.recommendationresponse')),
+                ('office', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='evaltrack.office', verbose_name='office')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
                 'verbose_name': 'drafter',
                 'verbose_name_plural': 'drafters',
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('role', ''), ('person', None), _connector='OR'), name='drafter_person_or_role')],
             },
         ),
         migrations.CreateModel(
@@ -76,10 +94,13 @@ class Migration(migrations.Migration):
                 ('after', models.DateField(verbose_name='now due on')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='responses.managementresponse')),
             ],
             options={
                 'verbose_name': 'extension',
                 'verbose_name_plural': 'extensions',
+                'indexes': [models.Index(fields=['response', 'at'], name='extension_of_response')],
             },
         ),
         migrations.CreateModel(
@@ -87,21 +108,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seen_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='responses.managementresponse')),
             ],
             options={
                 'verbose_name': 'presence',
                 'verbose_name_plural': 'presences',
-            },
-        ),
-        migrations.CreateModel(
-            name='Sighting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='when')),
-            ],
-            options={
-                'verbose_name': 'sighting',
-                'verbose_name_plural': 'sightings',
+                'constraints': [models.UniqueConstraint(fields=('response', 'person'), name='present_once')],
             },
         ),
         migrations.CreateModel(
@@ -116,11 +129,28 @@ class Migration(migrations.Migration):
                 ('cleared_by', models.JSONField(default=list)),
                 ('sha256', models.CharField(max_length=64)),
                 ('taken_at', models.DateTimeField(verbose_name='taken')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='responses.managementresponse')),
+                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'snapshot',
                 'verbose_name_plural': 'snapshots',
                 'ordering': ['taken_at', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('response', 'label'), name='snapshot_has_own_name')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Sighting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='responses.snapshot')),
+            ],
+            options={
+                'verbose_name': 'sighting',
+                'verbose_name_plural': 'sightings',
+                'constraints': [models.UniqueConstraint(fields=('snapshot', 'person'), name='seen_once')],
             },
         ),
         migrations.CreateModel(
@@ -135,10 +165,16 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('outcome', models.CharField(choices=[('open', 'Open'), ('taken', 'Taken'), ('left', 'Left')], default='open', max_length=10)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='recommendations.recommendation')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='responses.managementresponse')),
             ],
             options={
                 'verbose_name': 'suggestion',
                 'verbose_name_plural': 'suggestions',
+                'indexes': [models.Index(fields=['response', 'recommendation', 'at'], name='suggestion_of_cell')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('outcome', 'open')), models.Q(models.Q(('outcome', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='decided_suggestion_has_time')],
             },
         ),
         migrations.AddField(
@@ -173,186 +209,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='managementresponse',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prefilling', 'drafting', 'in_clearance', 'returned', 'cleared', 'published'])), name='response_state_is_known'),
-        ),
-        migrations.AddField(
-            model_name='clearancestep',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='clearancestep',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaltrack.office', verbose_name='office'),
-        ),
-        migrations.AddField(
-            model_name='clearancestep',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='action',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='mentions',
-            field=models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='mentions'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='recommendation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='recommendations.recommendation'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='resolved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='resolved by'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='thread',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='responses.comment'),
-        ),
-        migrations.AddField(
-            model_name='drafter',
-            name='answer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafters', to='responses.recommendationresponse'),
-        ),
-        migrations.AddField(
-            model_name='drafter',
-            name='office',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='evaltrack.office', verbose_name='office'),
-        ),
-        migrations.AddField(
-            model_name='drafter',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='presence',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='presence',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='sighting',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='taken_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='sighting',
-            name='snapshot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='responses.snapshot'),
-        ),
-        migrations.AddField(
-            model_name='suggestion',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
-        ),
-        migrations.AddField(
-            model_name='suggestion',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='suggestion',
-            name='recommendation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='recommendations.recommendation'),
-        ),
-        migrations.AddField(
-            model_name='suggestion',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='responses.managementresponse'),
-        ),
-        migrations.AddIndex(
-            model_name='clearancestep',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['office', 'role'], name='step_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearancestep',
-            constraint=models.UniqueConstraint(fields=('response', 'version', 'submission', 'order'), name='one_step_per_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearancestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'waiting')), models.Q(('decided_at__isnull', False), models.Q(('state', 'waiting'), _negated=True)), _connector='OR'), name='decided_step_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['response', 'recommendation', 'at'], name='comment_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('resolved_at', None), ('thread', None)), fields=['response'], name='comment_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_has_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('thread', None), ('resolved_at', None), _connector='OR'), name='threads_are_resolved'),
-        ),
-        migrations.AddConstraint(
-            model_name='drafter',
-            constraint=models.CheckConstraint(condition=models.Q(('role', ''), ('person', None), _connector='OR'), name='drafter_person_or_role'),
-        ),
-        migrations.AddIndex(
-            model_name='extension',
-            index=models.Index(fields=['response', 'at'], name='extension_of_response'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('response', 'person'), name='present_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('response', 'label'), name='snapshot_has_own_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'person'), name='seen_once'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['response', 'recommendation', 'at'], name='suggestion_of_cell'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('outcome', 'open')), models.Q(models.Q(('outcome', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='decided_suggestion_has_time'),
         ),
     ]

@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(verbose_name='made')),
                 ('read_at', models.DateTimeField(null=True, verbose_name='last read')),
                 ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked')),
+                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='evaltrack.office')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'calendar feed',
@@ -42,10 +44,17 @@ class Migration(migrations.Migration):
                 ('reason_code', models.CharField(blank=True, max_length=40, verbose_name='why')),
                 ('reopened_at', models.DateTimeField(null=True, verbose_name='reopened')),
                 ('reopening', models.TextField(blank=True, verbose_name='why it was reopened')),
+                ('action', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='responses.keyaction')),
+                ('answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='responses.recommendationresponse')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('reopened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reopened by')),
+                ('update', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='closures', to='responses.progressupdate')),
             ],
             options={
                 'verbose_name': 'closure',
                 'verbose_name_plural': 'closures',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('answer__isnull', False)), models.Q(('action__isnull', False), ('answer', None)), _connector='OR'), name='closure_has_one_subject'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('action',), name='one_closure_of_action_asked_for'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('answer',), name='one_closure_of_answer_asked_for')],
             },
         ),
         migrations.CreateModel(
@@ -65,10 +74,16 @@ class Migration(migrations.Migration):
                 ('after_kind', models.CharField(blank=True, choices=[('date', 'date'), ('month', 'month'), ('quarter', 'quarter'), ('year', 'year'), ('period', 'period'), ('from', 'from'), ('continuous', 'continuous'), ('immediate', 'immediate'), ('relative', 'relative'), ('conditional', 'conditional'), ('unknown', 'unknown')], max_length=20, verbose_name='kind of time')),
                 ('after_start', models.DateField(blank=True, null=True, verbose_name='starts')),
                 ('after_due', models.DateField(blank=True, null=True, verbose_name='now due on')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='responses.keyaction')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('update', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deadline_changes', to='responses.progressupdate')),
             ],
             options={
                 'verbose_name': 'change of a deadline',
                 'verbose_name_plural': 'changes of deadlines',
+                'indexes': [models.Index(fields=['action', 'asked_at'], name='deadline_change_of_action')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('action',), name='one_deadline_asked_for')],
             },
         ),
         migrations.CreateModel(
@@ -79,23 +94,14 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('added_at', models.DateTimeField(verbose_name='added')),
                 ('removed_at', models.DateTimeField(editable=False, null=True)),
+                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='evaltrack.storedfile', verbose_name='file')),
+                ('update', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='responses.progressupdate')),
             ],
             options={
                 'verbose_name': 'evidence',
                 'verbose_name_plural': 'evidence',
-            },
-        ),
-        migrations.CreateModel(
-            name='LinkUse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('what', models.CharField(max_length=20, verbose_name='what')),
-                ('browser', models.CharField(blank=True, max_length=200, verbose_name='browser')),
-            ],
-            options={
-                'verbose_name': 'use of a link',
-                'verbose_name_plural': 'uses of links',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file', None), models.Q(('url', ''), _negated=True)), models.Q(('file__isnull', False), ('url', '')), _connector='OR'), name='evidence_is_file_or_link')],
             },
         ),
         migrations.CreateModel(
@@ -106,21 +112,16 @@ class Migration(migrations.Migration):
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
                 ('state', models.CharField(choices=[('waiting', 'To be confirmed'), ('taken', 'Confirmed'), ('discarded', 'Discarded')], default='waiting', max_length=10, verbose_name='state')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='responses.keyaction')),
+                ('mail', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='evaltrack.inboundmail')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to=settings.AUTH_USER_MODEL)),
+                ('update', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='responses.progressupdate')),
             ],
             options={
                 'verbose_name': 'update by mail',
                 'verbose_name_plural': 'updates by mail',
-            },
-        ),
-        migrations.CreateModel(
-            name='Question',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-            ],
-            options={
-                'verbose_name': 'question of a round',
-                'verbose_name_plural': 'questions of a round',
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['person'], name='proposal_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('mail', 'action'), name='proposal_once_per_mail')],
             },
         ),
         migrations.CreateModel(
@@ -132,10 +133,29 @@ class Migration(migrations.Migration):
                 ('bound_to', models.CharField(blank=True, max_length=64)),
                 ('opened_at', models.DateTimeField(null=True, verbose_name='first opened')),
                 ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked')),
+                ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='report_links', to='evaltrack.mail')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_links', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'link for reporting',
                 'verbose_name_plural': 'links for reporting',
+                'indexes': [models.Index(fields=['person', '-issued_at'], name='report_link_of_person')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LinkUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('what', models.CharField(max_length=20, verbose_name='what')),
+                ('browser', models.CharField(blank=True, max_length=200, verbose_name='browser')),
+                ('action', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='responses.keyaction')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='responses.reportlink')),
+            ],
+            options={
+                'verbose_name': 'use of a link',
+                'verbose_name_plural': 'uses of links',
+                'indexes': [models.Index(fields=['link', '-at'], name='use_of_link')],
             },
         ),
         migrations.CreateModel(
@@ -143,10 +163,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('named_at', models.DateTimeField(verbose_name='named')),
+                ('named_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='named by')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to=settings.AUTH_USER_MODEL)),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviewers', to='responses.managementresponse')),
             ],
             options={
                 'verbose_name': 'reviewer',
                 'verbose_name_plural': 'reviewers',
+                'constraints': [models.UniqueConstraint(fields=('response', 'person'), name='reviewer_once')],
             },
         ),
         migrations.CreateModel(
@@ -157,10 +181,12 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='answers are due on')),
                 ('note', models.TextField(blank=True, verbose_name='a word to those who are asked')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
+                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
             ],
             options={
                 'verbose_name': 'round',
                 'verbose_name_plural': 'rounds',
+                'indexes': [models.Index(fields=['-opened_at', '-id'], name='round_list')],
             },
         ),
         migrations.CreateModel(
@@ -170,10 +196,33 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('due_on', models.DateField(verbose_name='answers are due on')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
+                ('printed', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaltrack.storedfile')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='responses.managementresponse')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matrices', to='responses.round')),
+                ('snapshot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='responses.snapshot')),
             ],
             options={
                 'verbose_name': 'matrix in a round',
                 'verbose_name_plural': 'matrices in a round',
+                'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['due_on'], name='round_open')],
+                'constraints': [models.UniqueConstraint(fields=('response', 'name'), name='round_once_per_response'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('snapshot', None)), models.Q(('closed_at__isnull', False), ('snapshot__isnull', False)), _connector='OR'), name='closed_round_has_snapshot')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Question',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField(verbose_name='asked')),
+                ('action', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='responses.keyaction')),
+                ('answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='responses.recommendationresponse')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('matrix', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='responses.roundmatrix')),
+            ],
+            options={
+                'verbose_name': 'question of a round',
+                'verbose_name_plural': 'questions of a round',
+                'constraints': [models.UniqueConstraint(fields=('matrix', 'action', 'person'), name='action_asked_once'), models.UniqueConstraint(fields=('matrix', 'answer', 'person'), name='answer_asked_once'), models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('answer__isnull', False)), models.Q(('action__isnull', False), ('answer', None)), _connector='OR'), name='question_has_one_subject')],
             },
         ),
         migrations.CreateModel(
@@ -183,10 +232,13 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(verbose_name='until')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snoozes', to='responses.keyaction')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snoozes', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'snooze',
                 'verbose_name_plural': 'snoozes',
+                'indexes': [models.Index(fields=['action', 'person', 'until'], name='snooze_of_action')],
             },
         ),
         migrations.CreateModel(
@@ -200,10 +252,18 @@ class Migration(migrations.Migration):
                 ('timeliness', models.CharField(blank=True, max_length=40, verbose_name='timeliness')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('question', models.TextField(blank=True, verbose_name='question to the lead')),
+                ('action', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='responses.keyaction')),
+                ('answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='responses.recommendationresponse')),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replies_to', to='responses.progressupdate')),
+                ('evaluation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='recommendations.evaluation', verbose_name='later evaluation')),
+                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewer')),
+                ('update', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='verifications', to='responses.progressupdate')),
             ],
             options={
                 'verbose_name': 'independent check',
                 'verbose_name_plural': 'independent checks',
+                'indexes': [models.Index(fields=['action', '-at', '-id'], name='verification_of_action'), models.Index(fields=['answer', '-at', '-id'], name='verification_of_answer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('answer__isnull', False)), models.Q(('action__isnull', False), ('answer', None)), _connector='OR'), name='verification_has_one_subject')],
             },
         ),
         migrations.RemoveIndex(
@@ -299,313 +359,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='recommendationresponse',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_as', ''), ('closed_on', None)), models.Q(models.Q(('closed_as', ''), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='closed_answer_has_day'),
-        ),
-        migrations.AddField(
-            model_name='calendarfeed',
-            name='office',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='evaltrack.office'),
-        ),
-        migrations.AddField(
-            model_name='calendarfeed',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='closure',
-            name='action',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='closure',
-            name='answer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='responses.recommendationresponse'),
-        ),
-        migrations.AddField(
-            model_name='closure',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
-        ),
-        migrations.AddField(
-            model_name='closure',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='closure',
-            name='reopened_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reopened by'),
-        ),
-        migrations.AddField(
-            model_name='closure',
-            name='update',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='closures', to='responses.progressupdate'),
-        ),
-        migrations.AddField(
-            model_name='deadlinechange',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='deadlinechange',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
-        ),
-        migrations.AddField(
-            model_name='deadlinechange',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='deadlinechange',
-            name='update',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deadline_changes', to='responses.progressupdate'),
-        ),
-        migrations.AddField(
-            model_name='evidence',
-            name='added_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by'),
-        ),
-        migrations.AddField(
-            model_name='evidence',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='evaltrack.storedfile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='evidence',
-            name='update',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='responses.progressupdate'),
-        ),
-        migrations.AddField(
-            model_name='linkuse',
-            name='action',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='mail',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='evaltrack.inboundmail'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='update',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='responses.progressupdate'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='action',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='answer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='responses.recommendationresponse'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reportlink',
-            name='mail',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='report_links', to='evaltrack.mail'),
-        ),
-        migrations.AddField(
-            model_name='reportlink',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_links', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='linkuse',
-            name='link',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='responses.reportlink'),
-        ),
-        migrations.AddField(
-            model_name='reviewer',
-            name='named_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='named by'),
-        ),
-        migrations.AddField(
-            model_name='reviewer',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reviewer',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviewers', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='round',
-            name='opened_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by'),
-        ),
-        migrations.AddField(
-            model_name='roundmatrix',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by'),
-        ),
-        migrations.AddField(
-            model_name='roundmatrix',
-            name='printed',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaltrack.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='roundmatrix',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='responses.managementresponse'),
-        ),
-        migrations.AddField(
-            model_name='roundmatrix',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matrices', to='responses.round'),
-        ),
-        migrations.AddField(
-            model_name='roundmatrix',
-            name='snapshot',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='responses.snapshot'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='matrix',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='responses.roundmatrix'),
-        ),
-        migrations.AddField(
-            model_name='snooze',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snoozes', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='snooze',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snoozes', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='action',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='responses.keyaction'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='answer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='responses.recommendationresponse'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='answered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replies_to', to='responses.progressupdate'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='evaluation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='recommendations.evaluation', verbose_name='later evaluation'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='reviewer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewer'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='update',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='verifications', to='responses.progressupdate'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('answer__isnull', False)), models.Q(('action__isnull', False), ('answer', None)), _connector='OR'), name='closure_has_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('action',), name='one_closure_of_action_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('answer',), name='one_closure_of_answer_asked_for'),
-        ),
-        migrations.AddIndex(
-            model_name='deadlinechange',
-            index=models.Index(fields=['action', 'asked_at'], name='deadline_change_of_action'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadlinechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('action',), name='one_deadline_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', None), models.Q(('url', ''), _negated=True)), models.Q(('file__isnull', False), ('url', '')), _connector='OR'), name='evidence_is_file_or_link'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['person'], name='proposal_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('mail', 'action'), name='proposal_once_per_mail'),
-        ),
-        migrations.AddIndex(
-            model_name='reportlink',
-            index=models.Index(fields=['person', '-issued_at'], name='report_link_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='linkuse',
-            index=models.Index(fields=['link', '-at'], name='use_of_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewer',
-            constraint=models.UniqueConstraint(fields=('response', 'person'), name='reviewer_once'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['-opened_at', '-id'], name='round_list'),
-        ),
-        migrations.AddIndex(
-            model_name='roundmatrix',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['due_on'], name='round_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='roundmatrix',
-            constraint=models.UniqueConstraint(fields=('response', 'name'), name='round_once_per_response'),
-        ),
-        migrations.AddConstraint(
-            model_name='roundmatrix',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('snapshot', None)), models.Q(('closed_at__isnull', False), ('snapshot__isnull', False)), _connector='OR'), name='closed_round_has_snapshot'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('matrix', 'action', 'person'), name='action_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('matrix', 'answer', 'person'), name='answer_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('answer__isnull', False)), models.Q(('action__isnull', False), ('answer', None)), _connector='OR'), name='question_has_one_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='snooze',
-            index=models.Index(fields=['action', 'person', 'until'], name='snooze_of_action'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['action', '-at', '-id'], name='verification_of_action'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['answer', '-at', '-id'], name='verification_of_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('answer__isnull', False)), models.Q(('action__isnull', False), ('answer', None)), _connector='OR'), name='verification_has_one_subject'),
         ),
     ]
