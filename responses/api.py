@@ -140,8 +140,8 @@ class Closable(Resource[Any]):
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: int) -> Response:
         """Report it as dropped. Where that needs approval, it stays open until then."""
-        values, now = sent(DropSerializer, request), timezone.localtime()
         subject: Subject = self.get_object()
+        values, now = sent(DropSerializer, request), timezone.localtime()
         update = progress.drop(
             subject, by=self.person, now=now, as_of=now.date(), channel=Channel.API, **values
         )
@@ -153,15 +153,17 @@ class Closable(Resource[Any]):
     )  # fmt: skip
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: int) -> Response:
+        subject = self.get_object()
         values = sent(ReasonSerializer, request)
-        made = closing.close(self.get_object(), by=self.person, now=timezone.now(), **values)
+        made = closing.close(subject, by=self.person, now=timezone.now(), **values)
         return Response(ClosureSerializer(made).data)
 
     @extend_schema(summary=gettext_lazy("Open it again"), request=ReasonSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: int) -> Response:
+        subject = self.get_object()
         values = sent(ReasonSerializer, request)
-        closing.reopen(self.get_object(), by=self.person, now=timezone.now(), **values)
+        closing.reopen(subject, by=self.person, now=timezone.now(), **values)
         return Response(self.get_serializer(self.get_object()).data)
 
 
@@ -282,9 +284,10 @@ class Actions(Creatable[KeyAction], Changeable[KeyAction], Removable[KeyAction],
     @action(detail=True, methods=["post"])
     def postpone(self, request: Request, pk: int) -> Response:
         """Once the response is cleared. Where that needs approval, the deadline stays until then."""
+        row = self.get_object()
         values = sent(PostponeSerializer, request)
         made = postponing.ask(
-            self.get_object(), values["deadline"], by=self.person, now=timezone.localtime(),
+            row, values["deadline"], by=self.person, now=timezone.localtime(),
             reason=values["reason"],
         )  # fmt: skip
         return Response(DeadlineChangeSerializer(made).data)
@@ -334,8 +337,8 @@ class Requests(Resource[Any]):
         raise NotImplementedError
 
     def _decided(self, request: Request, state: RequestState) -> Response:
-        comment = sent(DecisionSerializer, request).get("comment", "")
-        self.decide(self.get_object(), state, comment)
+        row = self.get_object()
+        self.decide(row, state, sent(DecisionSerializer, request).get("comment", ""))
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(summary=gettext_lazy("Approve it"), request=DecisionSerializer)

@@ -8,6 +8,7 @@ as not implemented by those who oversee it.
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,12 +22,12 @@ from recommendations.choices import CommonStatus
 from recommendations.profiles import Profile
 from responses import approvals, audiences, kinds
 from responses.choices import CLOSES, ClosedAs, RequestState
-from responses.models import Closure, KeyAction, ProgressUpdate
+from responses.models import Closure, KeyAction, ProgressUpdate, RecommendationResponse
 from responses.permissions import Access, access
 from responses.subjects import Subject, address, named, response_of
 from responses.wording import lock
 
-VERBS = {
+VERBS: dict[str, str] = {
     RequestState.APPROVED: "closed",
     RequestState.REFUSED: "refused_to_close",
     RequestState.WITHDRAWN: "withdrew_closing",
@@ -38,9 +39,8 @@ UNDONE = (ClosedAs.DROPPED, ClosedAs.NOT_IMPLEMENTED)
 def hold(subject: Subject) -> None:
     """Lock it after its response, and bring it up to date."""
     lock(response_of(subject))
-    subject.refresh_from_db(
-        fields=[*COLUMNS], from_queryset=type(subject)._default_manager.select_for_update()
-    )
+    rows: Any = type(subject)._default_manager.select_for_update()
+    subject.refresh_from_db(fields=[*COLUMNS], from_queryset=rows)
 
 
 # What is kept --------------------------------------------------------------------------------------------
@@ -143,10 +143,9 @@ def ask(
 def _closure(
     subject: Subject, as_: ClosedAs, *, by: User | None, now: datetime, code: str, reason: str
 ) -> Closure:
-    is_action = isinstance(subject, KeyAction)
     return Closure(
-        action=subject if is_action else None,
-        answer=None if is_action else subject,
+        action=subject if isinstance(subject, KeyAction) else None,
+        answer=subject if isinstance(subject, RecommendationResponse) else None,
         closed_as=as_,
         reason_code=code,
         reason=reason.strip(),
@@ -259,12 +258,11 @@ def _report_open(subject: Subject, rules: Profile, *, by: User | None, now: date
     """The first status of the profile that says work goes on, else that it has not begun."""
     going_on = [one.code for one in rules.statuses if one.common == CommonStatus.IN_PROGRESS]
     waiting_for = [one.code for one in rules.statuses if one.common == CommonStatus.NOT_STARTED]
-    is_action = isinstance(subject, KeyAction)
     last = subject.updates.order_by("-as_of").values_list("as_of", flat=True).first()
     today = timezone.localdate(now)
     ProgressUpdate.objects.create(
-        action=subject if is_action else None,
-        answer=None if is_action else subject,
+        action=subject if isinstance(subject, KeyAction) else None,
+        answer=subject if isinstance(subject, RecommendationResponse) else None,
         as_of=max(today, last or today),
         status=next(iter(going_on + waiting_for), ""),
         comment=reason.strip(),

@@ -19,12 +19,14 @@ class Lateness:
 
 def first_due(action: KeyAction) -> date | None:
     """The day it was first promised for; before the response is cleared, the day it is planned for."""
-    return action.first_due if action.first_deadline_text else action.deadline_due
+    due: date | None = action.first_due if action.first_deadline_text else action.deadline_due
+    return due
 
 
 def ended_on(action: KeyAction) -> date | None:
     """Since when nobody is asked about it any more, for itself or with its recommendation."""
-    return action.closed_on or action.answer.closed_on
+    ended: date | None = action.closed_on or action.answer.closed_on
+    return ended
 
 
 def days_late(due: date | None, ended: date | None, today: date) -> int:

@@ -22,7 +22,7 @@ from responses.permissions import access
 from responses.subjects import named
 from responses.wording import lock
 
-VERBS = {
+VERBS: dict[str, str] = {
     RequestState.APPROVED: "postponed",
     RequestState.REFUSED: "refused_to_postpone",
     RequestState.WITHDRAWN: "withdrew_postponing",

@@ -36,8 +36,8 @@ from responses.shown import (
     dated,
     derive,
     overdue,
-    promised_first,
     reminded,
+    timed,
     understood,
     undone,
 )
@@ -343,7 +343,7 @@ class Sheet:
 
         deadline = self.cell(
             f"{at}.deadline", action, action.deadline_text, label=named("deadline"), widget="short",
-            hint=" · ".join(filter(None, (understood(action.deadline), promised_first(action)))),
+            hint=timed(action),
             recommendation=one.pk,
         )  # fmt: skip
         deadline.warning = overdue(action, self.today)

@@ -169,10 +169,12 @@ def undone(subject: KeyAction | RecommendationResponse, rules: Profile) -> str:
     return found.words if found.words != badges.of_status(rules, subject.status).words else ""
 
 
-def promised_first(action: KeyAction) -> str:
-    """The first deadline, where another one holds now."""
-    first = action.first_deadline_text
-    return _("First: %(deadline)s") % {"deadline": first} if first not in ("", action.deadline_text) else ""
+def timed(action: KeyAction) -> str:
+    """How its deadline was understood, and the first one where another holds now."""
+    said, first = understood(action.deadline), action.first_deadline_text
+    if first in ("", action.deadline_text):
+        return said
+    return " · ".join(filter(None, (said, _("First: %(deadline)s") % {"deadline": first})))
 
 
 def reminded(action: KeyAction) -> str:

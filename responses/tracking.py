@@ -99,7 +99,8 @@ def listed(responses: Iterable[ManagementResponse]) -> list[Ended]:
     """These responses with what is open of each: three queries."""
     shown = list(responses)
     rules = rules_of(one.evaluation.profile_id for one in shown)
-    by_action, by_answer = [], []
+    by_action: list[int] = []
+    by_answer: list[int] = []
     for one in shown:
         level = rules[one.evaluation.profile_id].status_level
         (by_answer if level == StatusLevel.RECOMMENDATION else by_action).append(one.pk)

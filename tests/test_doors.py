@@ -16,12 +16,22 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from evaltrack import audit
-from evaltrack.models import AuditEntry, Office, User
+from evaltrack.models import AuditEntry, KeptFilter, Office, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import progress
 from responses.choices import SnapshotKind
-from responses.models import Comment, Drafter, Evidence, Footnote, Reviewer, Round, Suggestion
+from responses.models import (
+    Closure,
+    Comment,
+    DeadlineChange,
+    Drafter,
+    Evidence,
+    Footnote,
+    Reviewer,
+    Round,
+    Suggestion,
+)
 from responses.snapshots import take
 from tests import factories as make
 from tests.people import FIVE, five
@@ -126,7 +136,15 @@ def world() -> World:
     snapshot = take(response, SnapshotKind.SUBMITTED, submission=1, now=make.NOW, by=by)
     audit.record("changed", recommendation, by=by, parent=evaluation, changes={"text": (SECRET, SECRET)})
     entry = AuditEntry.objects.latest("pk")
+    closure = Closure.objects.create(
+        action=action, closed_as="dropped", reason=SECRET, asked_by=by, asked_at=make.NOW
+    )
+    later = DeadlineChange.objects.create(
+        action=action, after_text=SECRET, reason=SECRET, asked_by=by, asked_at=make.NOW
+    )
+    kept = KeptFilter.objects.create(person=by, page="follow_up", name="Mine", query="late=90")
     keys = {
+        "follow-up": kept.pk, "closures": closure.pk, "deadline-changes": later.pk,
         "evaluations": evaluation.pk, "recommendations": recommendation.pk, "responses": response.pk,
         "answers": answer.pk, "actions": action.pk, "my-actions": action.pk, "updates": getattr(update, "pk", 1),
         "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk, "reviewers": reviewer.pk,

@@ -18,7 +18,7 @@ from evaltrack.models import Mail, Notification, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import reminders
-from responses.demo import evaluations, evidence, my_actions, organisation
+from responses.demo import evaluations, evidence, follow_up, inbound, my_actions, organisation
 from responses.demo.moments import Moments
 
 DEMO_PASSWORD = "midnight-sun"  # noqa: S105 - printed for everyone to use
@@ -66,10 +66,12 @@ def seed(*, now: datetime) -> None:
     known = organisation.make(_data("organisation"), moments, password=DEMO_PASSWORD)
     for name in EVALUATIONS:
         evaluations.make(_data(name), moments, known)
+    follow_up.make(moments)
     evidence.make(moments)
     my_actions.make(now)
     _let_pass(now)
     reminders.plan(now=now)
+    inbound.make(now=now)
 
 
 def _let_pass(now: datetime) -> None:

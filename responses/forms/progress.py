@@ -142,6 +142,6 @@ class ClosingForm(ReasonForm):
     code = forms.ChoiceField(label=_("Why"), required=False)
     field_order = ["code", "reason"]
 
-    def __init__(self, *args: Any, choices: Choices, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+    def __init__(self, data: Any = None, *, choices: Choices, auto_id: str = "id_%s") -> None:
+        super().__init__(data, label_suffix="", auto_id=auto_id)
         set_choices(self, "code", choices)

@@ -48,7 +48,7 @@ def _show(request: AuthedRequest, wrong: dict[str, Any] | None = None, status: i
 def _places(rows: list[Waiting]) -> dict[int, int]:
     """The position of each key action among those of its recommendation: one query."""
     keys = [one.asked.action_id for one in rows if one.asked.action_id]
-    actions = KeyAction.objects.filter(pk__in=keys).with_place()
+    actions: Any = KeyAction.objects.filter(pk__in=keys).with_place()
     return dict(actions.values_list("pk", "place"))
 
 
