@@ -60,7 +60,7 @@ def test_an_answer_is_known_by_the_address_it_was_given_or_by_the_mail_it_names(
     ):
         row = take(raw, recipients=recipients)
         assert (row.outcome, row.answers, row.person, row.note) == (Outcome.TAKEN, digest, ana, "read")
-    assert READ == [(digest.pk, "2: done")] * 5
+    assert [(digest.pk, "2: done")] * 5 == READ
 
 
 def test_an_address_made_up_is_none_of_ours(ana: User) -> None:
@@ -196,7 +196,7 @@ PLAIN = "\nHi. This is the mail server.\n<{to}>:\n550 5.1.1 The account does not
 @pytest.mark.parametrize(
     ("raw", "opens"),
     [
-        (lambda digest: mails.returned(digest), True),
+        (mails.returned, True),
         (lambda digest: mails.returned(digest, status="5.2.2", said="552 5.2.2 mailbox full"), True),
         (lambda digest: mails.returned(digest, status="4.4.7", action="delayed", said="421 later"), False),
         (lambda digest: mails.returned(digest, status="5.0.0", action="delayed"), False),
