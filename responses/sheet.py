@@ -35,6 +35,7 @@ from responses.shown import (
     RoundBlock,
     dated,
     derive,
+    grouped,
     overdue,
     reminded,
     timed,
@@ -209,7 +210,7 @@ class Sheet:
         """Fill the cells of these lines."""
         keys = [line.recommendation.pk for line in lines]
         whole = Recommendation.objects.in_bulk(keys)
-        points = _grouped(SubPoint.objects.filter(recommendation__in=keys), "recommendation_id")
+        points = grouped(SubPoint.objects.filter(recommendation__in=keys), "recommendation_id")
         answers = {
             answer.recommendation_id: answer
             for answer in RecommendationResponse.objects.filter(
@@ -217,7 +218,7 @@ class Sheet:
             )
         }
         owned = KeyAction.objects.filter(answer__in=answers.values()).order_by("order", "pk")
-        actions = _grouped(
+        actions = grouped(
             owned.prefetch_related("parties__person", "parties__office__focal_point"), "answer_id"
         )
         updates = self._latest(answers.values())
@@ -343,8 +344,7 @@ class Sheet:
 
         deadline = self.cell(
             f"{at}.deadline", action, action.deadline_text, label=named("deadline"), widget="short",
-            hint=timed(action),
-            recommendation=one.pk,
+            hint=timed(action), recommendation=one.pk,
         )  # fmt: skip
         deadline.warning = overdue(action, self.today)
         responsible = self.cell(
@@ -366,13 +366,12 @@ class Sheet:
                 f"{at}.comment", action, said, label=named("comment"), hint=dated(update)
             )
             cells["status"] = self._status(f"{at}.status", action, status, named("status"))
-            cells["status"].warning = undone(action, self.rules)
         return cells
 
     def _status(self, name: str, subject: KeyAction | None, status: str, label: str) -> Cell:
         options = [(rule.code, in_language(rule.labels, self.language)) for rule in self.rules.statuses]
         cell = self.cell(name, subject, status, label=label, widget="choice", options=options)
-        cell.blank = _("Not reported")
+        cell.blank, cell.warning = _("Not reported"), undone(subject, self.rules) if subject else ""
         return cell
 
     def _rounds(
@@ -399,10 +398,3 @@ class Sheet:
         if blocks and answer:
             blocks[-1].status.warning = undone(answer, self.rules)
         return blocks
-
-
-def _grouped(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:
-    groups: dict[int, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(getattr(row, key), []).append(row)
-    return groups

@@ -1,9 +1,10 @@
 """What the matrix page shows: cells, rows and blocks, ready for its templates."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
@@ -216,3 +217,11 @@ def derived_words(found: Derived) -> str:
         "derived from %(reported)d of %(total)d key actions",
         found.total,
     ) % {"reported": found.reported, "total": found.total}
+
+
+def grouped(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:
+    """The rows by an attribute, in their order."""
+    groups: dict[int, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(getattr(row, key), []).append(row)
+    return groups
