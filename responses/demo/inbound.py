@@ -1,4 +1,4 @@
-"""An answer by mail that waits to be confirmed, one that could not be read, and an address mail comes back from."""
+"""An answer by mail that waits to be confirmed, one that could not be read, and a mail that came back."""
 
 from datetime import datetime
 
@@ -18,15 +18,14 @@ def make(*, now: datetime) -> None:
     """What came in today, after the digests that were planned."""
     numbered = Reminder.objects.filter(place=1, mail__isnull=False).order_by("mail")
     digests = Mail.objects.filter(pk__in=numbered.values("mail")).order_by("person__language", "pk")
-    first, *others = digests[:3] or [None]
-    for number, text in enumerate(ANSWERS if first else ()):
-        intake.take(_raw(first, text, number), now=now)
-    for other in others[-1:]:
+    found = list(digests[:3])
+    for number, text in enumerate(ANSWERS if found else ()):
+        intake.take(_raw(found[0], text, number), now=now)
+    for other in found[2:]:
         bounces.came_back(other, reason=GONE, now=now)
 
 
-def _raw(answered: Mail | None, text: str, number: int) -> bytes:
-    assert answered  # noqa: S101 - for mypy
+def _raw(answered: Mail, text: str, number: int) -> bytes:
     head = {
         "From": answered.to,
         "Subject": "Re: EvalTrack",

@@ -83,7 +83,7 @@ def test_responses_stand_at_every_stage_of_their_way(today: date) -> None:
 
 def test_what_was_told_in_the_past_was_mailed_then(today: date) -> None:
     waiting = Mail.objects.filter(state=Mail.State.WAITING)
-    assert {mail.kind for mail in waiting} == {"digest"}
+    assert {mail.kind for mail in waiting} == {"digest", "answer"}
     assert not Notification.objects.filter(read_at=None, at__lt=timezone.now() - timedelta(days=15)).exists()
 
 
