@@ -32,7 +32,7 @@ _OURS = re.compile(r"([0-9a-f]{64})(\.(small|large)\.webp)?")
 logger = logging.getLogger(__name__)
 
 
-class Missing(FileNotFoundError):
+class MissingError(FileNotFoundError):
     """The row is there, the bytes are not."""
 
 
@@ -111,23 +111,23 @@ def infected(name: str, found: str) -> str:
 
 
 def read(row: StoredFile) -> IO[bytes]:
-    """Its bytes, to be closed by the caller. Raises :class:`Missing`."""
+    """Its bytes, to be closed by the caller. Raises :class:`MissingError`."""
     return _opened(row.content.name)
 
 
 def read_picture(row: StoredFile, *, large: bool) -> IO[bytes]:
-    """A picture of it, WebP, to be closed by the caller. Raises :class:`Missing`."""
+    """A picture of it, WebP, to be closed by the caller. Raises :class:`MissingError`."""
     return _opened((row.enlarged if large else row.thumbnail).name)
 
 
 def _opened(name: str | None) -> IO[bytes]:
     if not name:
-        raise Missing
+        raise MissingError
     try:
         opened: IO[bytes] = default_storage.open(name)
     except FileNotFoundError as error:
         logger.exception("The file store has lost %s", name)
-        raise Missing from error
+        raise MissingError from error
     return opened
 
 
@@ -239,7 +239,7 @@ def faults() -> Iterator[str]:
                 while piece := content.read(media.CHUNK):
                     digest.update(piece)
                     size += len(piece)
-        except Missing:
+        except MissingError:
             yield f"{row.sha256}: the bytes are gone"
             continue
         if digest.hexdigest() != row.sha256:

@@ -91,7 +91,7 @@ def _picture_waiting(now: datetime) -> None:
             with files.read(row) as content:
                 made = previews.make(content, row.media_type)
             files.keep_pictures(row, made)
-        except (previews.Unpictured, files.Missing) as fault:
+        except (previews.Unpictured, files.MissingError) as fault:
             logger.info("No picture of %s: %s", row.sha256, fault)
             StoredFile.objects.filter(pk=pk).update(preview=Preview.FAILED)
         except stores.faults() as fault:

@@ -250,7 +250,7 @@ INTEGRITY_CHECKS = ["responses.snapshots.altered"]
 CLEARANCE_LINK_DAYS = env.int("EVALTRACK_CLEARANCE_LINK_DAYS", default=30)
 # How long the link in a digest lets its reader report on what they lead.
 REPORT_LINK_DAYS = env.int("EVALTRACK_REPORT_LINK_DAYS", default=14)
-# What in the links of a mail lets its reader in (patterns): nobody else reads it, and once sent it is not kept.
+# What in the links of a mail lets its reader in (patterns): nobody else reads it or keeps it.
 MAIL_SECRETS = [r"(?<=/my-actions/link/)[0-9]+\.[\w-]+"]
 # What people are told about, storey by storey; and the kinds (codes) whose mail the organisation lets nobody
 # switch off, beside those that are so anyway.

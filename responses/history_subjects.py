@@ -65,8 +65,8 @@ class Subjects:
             for pk, action, answer in updates.values_list("pk", "action", "answer")
         }
         evidence = Evidence.objects.filter(pk__in=keys["evidence"])
-        for pk, action, answer in evidence.values_list("pk", "update__action", "update__answer"):
-            about = ("keyaction", action) if action else ("recommendationresponse", answer)
+        for pk, of_action, of_answer in evidence.values_list("pk", "update__action", "update__answer"):
+            about = ("keyaction", of_action) if of_action else ("recommendationresponse", of_answer or 0)
             self.about["evidence", pk] = about
         for comment in self.comments.values():
             action, recommendation = comment.action_id, comment.recommendation_id

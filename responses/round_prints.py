@@ -1,4 +1,4 @@
-"""The closed round on paper: the PDF as it was first printed is kept, so that a reprint is always the same."""
+"""The closed round on paper: the PDF as first printed is kept, so that a reprint is always the same."""
 
 import hashlib
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from evaltrack import files
 from evaltrack.errors import Refused
-from evaltrack.files import Missing, Upload
+from evaltrack.files import MissingError, Upload
 from responses.models import RoundMatrix, Snapshot
 
 
@@ -20,7 +20,7 @@ def kept(snapshot: Snapshot) -> bytes | None:
     try:
         with files.read(matrix.printed) as opened:
             content = opened.read()
-    except Missing:
+    except MissingError:
         return None
     return content if hashlib.sha256(content).hexdigest() == matrix.printed.sha256 else None
 

@@ -19,9 +19,9 @@ from responses.views import (
     moves,
     my_actions,
     orphans,
-    report_links,
     reminders,
     replies,
+    report_links,
     requests,
     round_comparison,
     round_matrices,
@@ -84,7 +84,9 @@ urlpatterns = [
     path("my-actions/", my_actions.page, name="my_actions"),
     path("my-actions/<int:pk>/", my_actions.tell, name="my_action"),
     path("my-actions/link/<str:token>/", my_actions.report_link, name="report_link"),
-    path("my-actions/link/<str:token>/actions/<int:pk>/", my_actions.report_link_tell, name="report_link_tell"),
+    path(
+        "my-actions/link/<str:token>/actions/<int:pk>/", my_actions.report_link_tell, name="report_link_tell"
+    ),
     path("my-actions/link/<str:token>/anew/", my_actions.report_link_anew, name="report_link_anew"),
     path("my-actions/link/<str:token>/close/", my_actions.report_link_close, name="report_link_close"),
     path("people/<int:pk>/report-links/", report_links.of_person, name="person_report_links"),

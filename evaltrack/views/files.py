@@ -34,7 +34,7 @@ def picture(request: HttpRequest, row: StoredFile, *, large: bool) -> HttpRespon
         return same
     try:
         content = files.read_picture(row, large=large)
-    except files.Missing as error:
+    except files.MissingError as error:
         raise Http404 from error
     return _sent(content, "image/webp", tag)
 
@@ -42,7 +42,7 @@ def picture(request: HttpRequest, row: StoredFile, *, large: bool) -> HttpRespon
 def _found(row: StoredFile) -> IO[bytes]:
     try:
         return files.read(row)
-    except files.Missing as error:
+    except files.MissingError as error:
         raise Http404(_("The file is no longer in the store.")) from error
 
 

@@ -16,8 +16,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from evaltrack.roles import Role
 from responses.choices import ResponseState
-from responses.models import ManagementResponse
+from responses.models import KeyAction, ManagementResponse, RecommendationResponse
 from tests import factories
 from tests.api import Program, world
 
@@ -37,6 +38,7 @@ CHECKS = [
 def test_every_answer_is_one_that_the_description_names(resource: str, mode: GenerationMode) -> None:
     there = world()
     another = factories.recommendation(there.evaluation)
+    factories.member(Role.EVALUATION_UNIT, there.here)  # who approves what Uma asks for
     known = {
         "evaluation": there.evaluation.pk,
         "recommendation": another.pk,
@@ -58,6 +60,7 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
         "coordinator_person": "uma.unit@example.org",
         "move": "publish",
         "seen": "",
+        "reason_code": "overtaken",
     }
     rows = {**known, "recommendation": there.recommendation.pk, "update": there.update.pk}
     key = rows[resource.removesuffix("s")]
@@ -67,11 +70,23 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
     assert operations
 
     for operation in operations:
-        if operation.path.endswith("/responses/{id}/moves/"):
-            ManagementResponse.objects.update(state=ResponseState.CLEARED)  # so that it can be published
-        seen = answered(operation, mode, headers, key, known)
+        ready_for(operation.path)
+        given = {**known, "deadline": "31 December 2031"} if operation.path.endswith("/postpone/") else known
+        seen = answered(operation, mode, headers, key, given)
         # Unless some requests succeed, only the refusals have been tried.
         assert 2 in seen or mode is GenerationMode.NEGATIVE, operation.label
+
+
+def ready_for(path: str) -> None:
+    """Bring the rows where what the address does can be done."""
+    if path.endswith(("/moves/", "/postpone/")):
+        ManagementResponse.objects.update(
+            state=ResponseState.CLEARED
+        )  # published next, and put off only then
+    closed = {"closed_as": "completed", "closed_on": factories.NOW.date()}
+    stands = closed if path.endswith("/reopen/") else {"closed_as": "", "closed_on": None}
+    KeyAction.objects.update(**stands)
+    RecommendationResponse.objects.update(**stands)
 
 
 def answered(

@@ -87,7 +87,7 @@ class TestEitherStore:
     def test_bytes_that_were_lost_are_mended_by_the_same_upload(self) -> None:
         row = kept()
         default_storage.delete(row.content.name)
-        with pytest.raises(files.Missing):
+        with pytest.raises(files.MissingError):
             files.read(row)
         assert list(files.faults()) == [f"{row.sha256}: the bytes are gone"]
         kept()

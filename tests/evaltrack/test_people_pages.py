@@ -143,7 +143,7 @@ def test_a_refused_page_says_why(client: Client, people: dict[str, User]) -> Non
         ("/people/", 10),
         ("/people/?q=person&active=all", 10),
         ("/people/{person}/", 30),
-        ("/people/{person}/hand-over/", 24),
+        ("/people/{person}/hand-over/", 25),
         ("/people/add/", 9),
         ("/offices/", 6),
         ("/offices/?q=office", 6),

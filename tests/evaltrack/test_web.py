@@ -18,8 +18,10 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 # Open without signing in: the way in, the two health questions, and what has its own guard (API, admin,
-# calendar feeds).
-OPEN = ("accounts/", "healthz", "readyz", "admin/", "api/", "feeds/", "updates-by-mail/<")
+# calendar feeds, the links in mails).
+OPEN = (
+    "accounts/", "healthz", "readyz", "admin/", "api/", "feeds/", "updates-by-mail/<", "my-actions/link/",
+)  # fmt: skip
 
 
 def addresses(patterns: list[URLPattern | URLResolver], above: str = "") -> list[str]:

@@ -164,7 +164,7 @@ def test_reading_it_costs_the_same(
         Drafter.objects.create(answer=lead.action.answer, name="Ines", person=leaver)
         Membership.objects.create(person=leaver, office=make.office(parent=office), role=Role.READER)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         holdings.of(leaver, by=admin, today=TODAY)
 
 

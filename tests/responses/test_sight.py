@@ -262,7 +262,7 @@ def test_the_number_of_queries_does_not_grow(count, django_assert_max_num_querie
         Drafter.objects.create(answer=answer, name="Me", person=person)
         shown.append(one)
     sight = sight_of(person)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         sight.reasons(shown)
 
 
