@@ -85,8 +85,8 @@ def ready_for(path: str) -> None:
         )  # published next, and put off only then
     closed = {"closed_as": "completed", "closed_on": factories.NOW.date()}
     stands = closed if path.endswith("/reopen/") else {"closed_as": "", "closed_on": None}
-    KeyAction.objects.update(**stands)
-    RecommendationResponse.objects.update(**stands)
+    KeyAction.objects.update(removed_at=None, **stands)
+    RecommendationResponse.objects.update(decision="accepted", **stands)
 
 
 def answered(
