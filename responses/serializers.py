@@ -255,10 +255,11 @@ class UpdateSerializer(RowSerializer[ProgressUpdate]):
 class RequestSerializer(RowSerializer[Any]):
     """What was asked for, and what was decided."""
 
-    asked_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
+    asked_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True, allow_null=True)
     asked_at = Moment(read_only=True)
-    decided_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
-    decided_at = Moment(read_only=True)
+    decided_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True, allow_null=True)
+    decided_at = Moment(read_only=True, allow_null=True)
+    decision = Words(read_only=True, allow_null=True)
 
     COMMON = ("reason", "state", "asked_by", "asked_at", "decided_by", "decided_at", "decision")
 
@@ -278,8 +279,10 @@ class DeadlineChangeSerializer(RequestSerializer):
 class ClosureSerializer(RequestSerializer):
     """Closing a key action or an answer without its being done."""
 
-    reopened_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
-    reopened_at = Moment(read_only=True)
+    reason_code = Words(read_only=True, allow_null=True)
+    reopened_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True, allow_null=True)
+    reopened_at = Moment(read_only=True, allow_null=True)
+    reopening = Words(read_only=True, allow_null=True)
 
     class Meta:
         model = Closure
