@@ -267,8 +267,8 @@ class RequestSerializer(RowSerializer[Any]):
 class DeadlineChangeSerializer(RequestSerializer):
     """Another deadline of a key action, asked for once the response is cleared."""
 
-    before = WhenSerializer(read_only=True)
-    after = WhenSerializer(read_only=True)
+    before = WhenSerializer(read_only=True, allow_null=True)
+    after = WhenSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = DeadlineChange

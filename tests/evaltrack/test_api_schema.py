@@ -38,7 +38,7 @@ CHECKS = [
 def test_every_answer_is_one_that_the_description_names(resource: str, mode: GenerationMode) -> None:
     there = world()
     another = factories.recommendation(there.evaluation)
-    factories.member(Role.EVALUATION_UNIT, there.here)  # who approves what Uma asks for
+    factories.member(Role.EVALUATION_UNIT, there.here.parent)  # who approves what Uma asks for
     known = {
         "evaluation": there.evaluation.pk,
         "recommendation": another.pk,
@@ -61,6 +61,7 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
         "move": "publish",
         "seen": "",
         "reason_code": "overtaken",
+        "reason": "The port was closed.",
     }
     rows = {**known, "recommendation": there.recommendation.pk, "update": there.update.pk}
     key = rows[resource.removesuffix("s")]
