@@ -5,21 +5,25 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Left
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaltrack.models import Part
+from evaltrack.text import to_plain
 from evaltrack.zones import local_day
 from responses import escalation
-from responses.digest_mail import Asked, Content, Subject
+from responses.digest_mail import READ, Asked, Content, Subject
 from responses.escalation import Ladder
-from responses.models import ActionParty, Reminder, Snooze
+from responses.models import ActionParty, KeyAction, ProgressUpdate, Reminder, Snooze
 from responses.recipients import AddressBook, Addressee
 from responses.round_questions import unanswered
 
+SAID = 120  # characters of the last report
 Occasion = Reminder.Occasion
 TO_LEAD = (Occasion.BEFORE, Occasion.ON_DAY, Occasion.AFTER, Occasion.CHECK, Occasion.ROUND)
 
@@ -32,6 +36,15 @@ class Found(NamedTuple):
     occasion: str
     deadline: date | None
     recipient: int
+
+
+class Report(NamedTuple):
+    """What was said last of an action, by whom (id and name), as of which day."""
+
+    by: int | None
+    name: str | None
+    as_of: date
+    comment: str
 
 
 class Reasons:
@@ -112,12 +125,15 @@ class Reasons:
 
     def tell(self, contents: Mapping[int, Content], people: Mapping[int, Addressee]) -> None:
         """Add to each line who else is told, and what the lead was told, in its reader's language."""
-        above = self._told_above()
+        above, reports = self._told_above(), self._last_reports()
         lead, told = self._leads_told() if self._escalated or self._lost(contents) else ({}, {})
         for pk, content in contents.items():
             person = people[pk]
             with translation.override(person.language):
                 for action in content.own:
+                    report = reports.get(action)
+                    if report and report.by != pk:
+                        content.notes[action].append(_last_told(report))
                     if also := above.get((action, self._subjects[action].due)):
                         content.notes[action].append(_also_told(also, person))
                 for action in content.above:
@@ -146,6 +162,20 @@ class Reasons:
             found[action, deadline].append((name, at))
         return found
 
+    def _last_reports(self) -> "dict[int, Report]":
+        """The newest report on each action: who takes an action over reads what was said before."""
+        newest = (
+            ProgressUpdate.objects.filter(action=OuterRef("pk")).order_by("-as_of", "-pk").values("pk")[:1]
+        )
+        reported = KeyAction.objects.filter(pk__in=self._actions).exclude(reported_on=None).order_by()
+        rows = ProgressUpdate.objects.filter(
+            pk__in=reported.annotate(newest=Subquery(newest)).values("newest")
+        )
+        columns = rows.values_list(
+            "action_id", "reported_by", "reported_by__name", "as_of", Left("comment", READ)
+        )
+        return {action: Report(*said) for action, *said in columns}
+
     def _leads_told(self) -> tuple[dict[int, str], dict[int, list[tuple[str, int, Any]]]]:
         """By action: its leads as they are written; and who of them was reminded how often, and when last."""
         names: dict[int, list[str]] = defaultdict(list)
@@ -163,6 +193,14 @@ class Reasons:
         for action, name, times, last in rows:
             told[action].append((name, times, last))
         return {action: ", ".join(some) for action, some in names.items()}, told
+
+
+def _last_told(report: Report) -> str:
+    who, day = report.name or "EvalTrack", date_format(report.as_of)
+    said = Truncator(" ".join(to_plain(report.comment).split())).chars(SAID)
+    if said:
+        return _("Last told by %(person)s, %(day)s: %(words)s") % {"person": who, "day": day, "words": said}
+    return _("Last told by %(person)s, %(day)s") % {"person": who, "day": day}
 
 
 def _also_told(also: list[tuple[str, Any]], person: Addressee) -> str:

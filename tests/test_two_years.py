@@ -23,7 +23,6 @@ from responses import (
     closing,
     exports,
     lateness,
-    postponing,
     progress,
     reminders,
     requests,
@@ -129,10 +128,12 @@ def test_two_years_of_one_evaluation(life: Life, tmp_path: Any) -> None:
     assert Reminder.objects.filter(action=pumps, occasion="head", recipient=life.head).count() == 1
     life.until(date(2026, 9, 30))
     assert Reminder.objects.filter(action=pumps, occasion="unit").values("recipient").distinct().count() == 2
-    change = postponing.ask(
-        pumps, "31 March 2027", by=life.arlo, now=life.now, reason="The pumps are still at sea."
-    )
-    assert change.state == RequestState.APPROVED
+    progress.report(
+        pumps, by=life.arlo, now=life.now, as_of=life.now.date(), status="open", comment="Ordered in Narvik.",
+        expected="31 March 2027", expected_reason="The pumps are still at sea.",
+    )  # fmt: skip
+    (change,) = pumps.deadline_changes.all()
+    assert (change.state, change.reason) == (RequestState.APPROVED, "The pumps are still at sea.")
 
     # Time 2 opened itself six months after the report; what is reported is frozen and printed.
     time_2, printed_2 = held(life, response, "Time 2", told="open")
@@ -155,6 +156,11 @@ def test_two_years_of_one_evaluation(life: Life, tmp_path: Any) -> None:
     life.until(date(2027, 2, 1))
     time_3, _printed_3 = held(life, response, "Time 3", told="completed")
     disagreed(life, response)
+
+    life.until(date(2027, 3, 15))
+    asked = next(text_of(one) for one in life.mails_to(life.noa) if "Install the pumps" in text_of(one))
+    assert "Last told by Arlo Quist" in asked
+    assert "Ordered in Narvik." in asked
 
     # Fifteen months after the report tracking ends; what was not done is closed as that.
     life.until(date(2027, 5, 3))
