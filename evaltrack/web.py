@@ -62,7 +62,6 @@ NAVIGATION = [
     Entry("deliveries", _("Mail"), Permission.SEE_DELIVERY),
     Entry("people", _("People"), Permission.MANAGE_PEOPLE),
     Entry("offices", _("Offices"), Permission.MANAGE_PEOPLE),
-    Entry("roles", _("Who may do what")),
 ]
 
 

@@ -31,6 +31,7 @@ from responses.models import (
 from responses.models.response import ManagementResponseQuerySet
 from responses.subjects import Subject
 
+SHOWN = (CommonStatus.COMPLETED, CommonStatus.IN_PROGRESS, CommonStatus.NOT_STARTED, CommonStatus.DROPPED)
 NOT_CHECKED = "not_checked"
 NOT_REPORTED = "not_reported"
 
@@ -95,7 +96,7 @@ def figures(columns: Sequence[Columns]) -> list[Figure]:
     reported = Counter(one.subject.common_status or NOT_REPORTED for one in columns)
     checked = Counter(one.checked.implementation.css if one.checked else NOT_CHECKED for one in columns)
     labels: dict[str, Any] = {
-        **{status.value: status.label for status in reversed(CommonStatus)},
+        **{status.value: status.label for status in SHOWN},
         NOT_REPORTED: _("Not reported"),
         NOT_CHECKED: _("Not checked"),
     }

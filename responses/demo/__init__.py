@@ -18,7 +18,7 @@ from evaltrack.models import Mail, Notification, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import reminders
-from responses.demo import evaluations, evidence, follow_up, inbound, my_actions, organisation
+from responses.demo import evaluations, evidence, follow_up, inbound, my_actions, organisation, verification
 from responses.demo.moments import Moments
 
 DEMO_PASSWORD = "midnight-sun"  # noqa: S105 - printed for everyone to use
@@ -69,6 +69,7 @@ def seed(*, now: datetime) -> None:
     follow_up.make(moments)
     evidence.make(moments)
     my_actions.make(now)
+    verification.make(moments)
     _let_pass(now)
     reminders.plan(now=now)
     inbound.make(now=now)

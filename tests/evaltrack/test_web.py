@@ -70,8 +70,8 @@ def test_a_script_without_a_session_is_told_instead_of_led_away(client: Client, 
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (None, ["My work", "Evaluations", "Who may do what"]),
-        (Role.READER, ["My work", "Evaluations", "Follow-up", "Who may do what"]),
+        (None, ["My work", "Evaluations"]),
+        (Role.READER, ["My work", "Evaluations", "Follow-up"]),
         (
             Role.EVALUATION_UNIT,
             [
@@ -82,12 +82,11 @@ def test_a_script_without_a_session_is_told_instead_of_led_away(client: Client, 
                 "Rounds",
                 "Independent check",
                 "Mail",
-                "Who may do what",
             ],
         ),
         (
             Role.ADMINISTRATOR,
-            ["My work", "Evaluations", "Follow-up", "Mail", "People", "Offices", "Who may do what"],
+            ["My work", "Evaluations", "Follow-up", "Mail", "People", "Offices"],
         ),
     ],
 )
@@ -95,14 +94,14 @@ def test_the_navigation_offers_what_the_person_may_use(
     client: Client, role: Role | None, entries: list[str], django_assert_num_queries: object
 ) -> None:
     person = make.member(role) if role else make.user()
-    request = RequestFactory().get("/roles/")
+    request = RequestFactory().get("/evaluations/")
     request.user = person
 
     with django_assert_num_queries(1):
         shown = web.navigation(request)
 
     assert [str(entry["label"]) for entry in shown] == entries
-    assert [entry["url"] for entry in shown if entry["here"]] == ["/roles/"]
+    assert [entry["url"] for entry in shown if entry["here"]] == ["/evaluations/"]
 
 
 def test_a_page_part_without_navigation_asks_nothing(django_assert_num_queries: object) -> None:
