@@ -13,8 +13,8 @@ import redis
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.servers.basehttp import ServerHandler
 from django.core.signals import request_finished, request_started
-from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
@@ -91,13 +91,29 @@ def django_db_setup(
         marked = any(map(_names_database, request.session.items))
         made = [] if marked else setup_databases(verbosity=0, interactive=False, aliases=["default"])
         chain.let_tests_empty_it()
-        if connection.vendor == "sqlite":
-            # Chromium keeps connections to the live server open. Their threads, which share the database in
-            # memory, end when it is closed itself: after the server, when Django allows no sharing any more.
-            connection.inc_thread_sharing()
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_lasting_connections() -> Iterator[None]:
+    """The live server hangs up after each answer.
+
+    The thread of a connection that Chromium keeps open shares the database in memory, and would end during a
+    later test, when Django allows no sharing any more.
+    """
+    cleanup = ServerHandler.cleanup_headers
+
+    def hang_up(self: ServerHandler) -> None:
+        cleanup(self)
+        self.headers["Connection"] = "close"
+        self.request_handler.close_connection = True
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(ServerHandler, "cleanup_headers", hang_up)
+    yield
+    patch.undo()
 
 
 @pytest.fixture
