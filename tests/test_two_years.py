@@ -48,7 +48,7 @@ from responses.models import (
 from tests import factories as make
 from tests.services import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # the history is sealed at each commit
 
 REPORT = date(2026, 1, 12)
 
