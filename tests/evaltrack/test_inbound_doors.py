@@ -259,7 +259,7 @@ def test_the_worker_fetches_where_a_mailbox_is_set(mailbox: Source, settings: La
     assert InboundMail.objects.get().subject == "For the worker"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # as the poll runs: what fails in one mail is over with it
 def test_a_mail_that_could_not_be_kept_stays_unseen_and_keeps_none_waiting(
     mailbox: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
