@@ -26,9 +26,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What a person should look at. ``path`` is that of a value, such as ``recommendations[0].response.decision``.
+    """What a person should look at, in their language.
 
-    ``path`` is "" for the whole file. ``sentence`` is in the reader's language.
+    ``path`` is that of a value, such as ``recommendations[0].response.decision``, or "" for the whole file.
     """
 
     path: str
