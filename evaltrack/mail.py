@@ -22,7 +22,6 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from evaltrack import audit, bounces
@@ -139,14 +138,16 @@ def deliver(*, now: datetime, limit: int, connection: BaseEmailBackend | None = 
 
 def _claim(now: datetime, worker: str) -> Mail | None:
     """Take the mail that has waited longest. Its attempt is counted now: this one may kill its sender."""
-    claim = {"claimed_by": worker, "claimed_until": now + LEASE, "attempts": F("attempts") + 1}
     with transaction.atomic():
-        ready = Mail.objects.ready(now).order_by("not_before", "pk")
-        pk = ready.select_for_update(skip_locked=True).values_list("pk", flat=True).first()
-        # SQLite locks no rows; there this condition, once more, decides between two senders.
-        if pk is None or not Mail.objects.ready(now).filter(pk=pk).update(**claim):
+        ready = Mail.objects.ready(now).select_related("person").order_by("not_before", "pk")
+        mail = ready.select_for_update(skip_locked=True, of=("self",)).first()
+        if mail is None:
             return None
-    return Mail.objects.select_related("person").get(pk=pk)
+        mail.claimed_by, mail.claimed_until, mail.attempts = worker, now + LEASE, mail.attempts + 1
+        claim = {"claimed_by": worker, "claimed_until": mail.claimed_until, "attempts": mail.attempts}
+        # SQLite locks no rows; there this condition, once more, decides between two senders.
+        held = Mail.objects.ready(now).filter(pk=mail.pk).update(**claim)
+    return mail if held else None
 
 
 def _try(mail: Mail, connection: BaseEmailBackend, now: datetime) -> tuple[Delivered, bool]:
