@@ -59,6 +59,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=45),
         "options": {"expires": 3000},
     },
+    "forget-handouts": {
+        "task": "responses.tasks.forget_handouts",
+        "schedule": crontab(hour=3, minute=35),
+        "options": {"expires": 3000},
+    },
     "forget-notifications": {
         "task": "evaltrack.tasks.forget_notifications",
         "schedule": crontab(hour=3, minute=40),

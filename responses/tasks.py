@@ -7,6 +7,7 @@ from evaltrack.documents.pdf import PdfUnavailableError
 from evaltrack.tasks import deliver_mail
 from responses import (
     exports,
+    handouts,
     reminders,
     report_links,
     response_reminders,
@@ -29,6 +30,11 @@ def send_reminders() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def forget_report_links() -> None:
     report_links.forget(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_handouts() -> None:
+    handouts.forget(now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -2,6 +2,7 @@ from responses.models.action import ActionParty, KeyAction
 from responses.models.approval import Closure, DeadlineChange, Request
 from responses.models.clearance import ClearanceStep, Sighting, Snapshot
 from responses.models.discussion import Comment, Drafter, Presence, Suggestion
+from responses.models.handout import Handout
 from responses.models.link import CalendarFeed, LinkUse, Proposal, ReportLink
 from responses.models.progress import Evidence, ProgressUpdate
 from responses.models.reminder import Reminder, Snooze
@@ -20,6 +21,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "Footnote",
+    "Handout",
     "KeyAction",
     "LinkUse",
     "ManagementResponse",
