@@ -17,7 +17,7 @@ class HandoutQuerySet(models.QuerySet["Handout"]):
 
 
 class Handout(models.Model):
-    """A file that somebody took away; ``token`` stands hidden in it, ``packed`` is its matrix (JSON, zlib)."""
+    """A file that somebody took away: ``token`` stands hidden in it, ``packed`` is its matrix as zlib."""
 
     token = models.CharField(max_length=32, unique=True, editable=False)
     response = models.ForeignKey(ManagementResponse, models.CASCADE, related_name="handouts")
