@@ -1,6 +1,7 @@
 """The matrix of a response as a file, in every format there is."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone, translation
@@ -15,14 +16,29 @@ from responses.matrix.build import build
 from responses.matrix.document import Matrix
 from responses.matrix.edition import ClosedRound, Edition
 from responses.matrix.writers import json, marked_pdf, pdf
+from responses.matrix.writers.options import Options, chosen
 from responses.models import ManagementResponse, Snapshot
 
-Writer = Callable[[Matrix, Profile, str, date | None, Edition], bytes]
+ALL = Options()  # nothing left out
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a file is wanted: ``language`` is that of its labels, ``handout`` what it is known by again."""
+
+    language: str
+    printed_on: date | None
+    edition: Edition
+    options: Options = ALL
+    handout: str = ""
+
+
+Writer = Callable[[Matrix, Profile, Order], bytes]
 
 WRITERS: dict[str, Writer] = {
-    "json": lambda matrix, profile, language, printed_on, edition: json.write(matrix),
-    "pdf": lambda matrix, profile, language, printed_on, edition: pdf.write(
-        matrix, profile, language=language, printed_on=printed_on, edition=edition
+    "json": lambda matrix, profile, order: json.write(matrix),
+    "pdf": lambda matrix, profile, order: pdf.write(
+        matrix, profile, language=order.language, printed_on=order.printed_on, edition=order.edition
     ),
 }
 
@@ -35,12 +51,15 @@ def export(
     profile: Profile | None = None,
     language: str | None = None,
     printed_on: date | None = None,
+    options: Options = ALL,
+    identify: Callable[[Matrix], str] | None = None,
 ) -> bytes:
     """The matrix as a file of that format: as it stands, or as it was frozen in ``snapshot``.
 
     Printed formats take the words and layout of ``profile`` (else of the evaluation's own) in ``language``
     (else in that of the text), and say which version it is, who cleared it and when it was printed. What was
-    frozen at the end of a round is printed as of that day, the PDF as it was printed first. Raises
+    frozen at the end of a round is printed as of that day, the PDF as it was printed first. ``identify``
+    gives the identity of a file with that matrix in it, which is hidden there (``handouts.issue``). Raises
     Refused for an unknown format, and ``evaltrack.documents.pdf.PdfUnavailableError``.
     """
     write = WRITERS.get(format)
@@ -50,13 +69,14 @@ def export(
             % {"format": format, "known": ", ".join(WRITERS)}
         )
     if snapshot and snapshot.kind == SnapshotKind.ROUND:
-        if format == "pdf" and profile is None and language is None:
+        if format == "pdf" and profile is None and language is None and options == ALL:
             return of_round(snapshot)
         printed_on = taken_on(snapshot)
-    matrix = snapshots.matrix_of(snapshot) if snapshot else build(response)
+    matrix = chosen(snapshots.matrix_of(snapshot) if snapshot else build(response), options)
     edition = frozen_edition(snapshot) if snapshot else edition_now(response, printed_on)
     rules = profile or response.evaluation.profile.rules
-    return write(matrix, rules, language or matrix.language, printed_on, edition)
+    handout = identify(matrix) if identify else ""
+    return write(matrix, rules, Order(language or matrix.language, printed_on, edition, options, handout))
 
 
 def of_round(snapshot: Snapshot) -> bytes:
