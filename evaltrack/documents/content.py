@@ -23,7 +23,8 @@ class Paragraph:
     """A paragraph, list item or heading; ``text`` is the small Markdown of ``evaltrack.text``.
 
     Emphasis of the whole paragraph is house style and stands in ``bold`` and ``italic`` only, emphasis within
-    it in the text. ``level`` is that of a list item, from 0; ``marker`` what is printed before it.
+    it in the text. ``level`` is that of a list item, from 0; ``marker`` what is printed before it. ``style`` is
+    the name of the style that whoever wrote the file gave it, where the format has such.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Paragraph:
     bold: bool = False
     italic: bool = False
     grey: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +83,4 @@ class Content:
     title: str = ""
     language: str = ""  # BCP 47, where the file says so
     remarks: tuple[str, ...] = ()  # sentences on what was not read: macros, pictures
+    properties: dict[str, str] = field(default_factory=dict)  # of the document, beside the usual ones
