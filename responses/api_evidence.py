@@ -39,7 +39,7 @@ class EvidenceSerializer(RowSerializer[Evidence]):
     media_type = Words(source="file.media_type", read_only=True, allow_null=True, default=None)
     scan = Words(source="file.scan", read_only=True, allow_null=True, default=None)
     download = serializers.SerializerMethodField(help_text=gettext_lazy("where the file is, for a while yet"))
-    added_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
+    added_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True, allow_null=True)
     added_at = Moment(read_only=True)
 
     class Meta:
@@ -99,7 +99,7 @@ class AllEvidence(Creatable[Evidence]):
 
     @extend_schema(
         summary=gettext_lazy("Read the file"),
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
     )
     @action(detail=True, pagination_class=None, filter_backends=[])
     def file(self, request: Request, pk: int) -> Any:

@@ -28,7 +28,7 @@ class RoundSerializer(RowSerializer[Round]):
     """
 
     responses = VisibleField(queryset=ManagementResponse.objects.all(), many=True, write_only=True)
-    opened_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
+    opened_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True, allow_null=True)
     due_on = serializers.DateField(
         required=False, help_text=gettext_lazy("left out, as many weeks from today as the profile says")
     )

@@ -210,8 +210,8 @@ class ActionSerializer(RowSerializer[KeyAction]):
         )
 
 
-class UpdateSerializer(RowSerializer[ProgressUpdate]):
-    """How things stood on a day, for a key action or for the answer to a recommendation."""
+class OfSubjectSerializer(RowSerializer[Any]):
+    """A row about a key action or about the answer to a recommendation. A validated one has a ``subject``."""
 
     action = VisibleField(queryset=KeyAction.objects.present(), required=False, allow_null=True)
     answer = VisibleField(
@@ -219,8 +219,19 @@ class UpdateSerializer(RowSerializer[ProgressUpdate]):
         required=False,
         allow_null=True,
     )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        subjects = [data.pop(name, None) for name in ("action", "answer")]
+        if subjects.count(None) != 1:
+            raise serializers.ValidationError(_("Give either an action or an answer, and not both."))
+        return {**data, "subject": subjects[0] or subjects[1]}
+
+
+class UpdateSerializer(OfSubjectSerializer):
+    """How things stood on a day, for a key action or for the answer to a recommendation."""
+
     as_of = serializers.DateField(required=False, help_text=gettext_lazy("today where it is left out"))
-    reported_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
+    reported_by = serializers.SlugRelatedField[Any](slug_field="name", read_only=True, allow_null=True)
     reported_at = Moment(read_only=True)
     expected = Words(
         write_only=True, required=False, max_length=300,
@@ -241,12 +252,6 @@ class UpdateSerializer(RowSerializer[ProgressUpdate]):
             "reason_code", "reason",
         )  # fmt: skip
         read_only_fields = ("channel",)
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        subjects = [data.pop(name, None) for name in ("action", "answer")]
-        if subjects.count(None) != 1:
-            raise serializers.ValidationError(_("Give either an action or an answer, and not both."))
-        return {**data, "subject": subjects[0] or subjects[1]}
 
 
 # What is asked for ---------------------------------------------------------------------------------------

@@ -40,6 +40,13 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
             Q(action__answer__response__evaluation__in=seen) | Q(answer__response__evaluation__in=seen)
         )
 
+    def present(self) -> "VerificationQuerySet":
+        """Those of actions and recommendations that were not removed."""
+        return self.filter(
+            Q(action__removed_at=None, action__answer__recommendation__removed_at=None, answer=None)
+            | Q(answer__recommendation__removed_at=None, action=None)
+        )
+
     def unanswered(self) -> "VerificationQuerySet":
         """Those with a question after which nothing was reported and nothing checked again."""
         reported = ProgressUpdate.objects.filter(
