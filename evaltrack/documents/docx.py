@@ -152,6 +152,7 @@ class _Document:
             title=self._title(),
             language=language,
             remarks=(*remarks, *_picture_remark(pictures)),
+            properties=self._properties(),
         )
 
     # Blocks ---------------------------------------------------------------------------------------------
@@ -205,6 +206,7 @@ class _Document:
             bold=_all(pieces, "bold"),
             italic=_all(value_pieces, "italic"),
             grey=_all(value_pieces, "grey"),
+            style=style.name,
         )
 
     def _listed(self, style: Style, where: _Where, *, has_text: bool) -> tuple[int | None, str]:
@@ -312,6 +314,14 @@ class _Document:
         root = self.package.part("docProps/core.xml") if "docprops/core.xml" in self.package.names else None
         title = " ".join((root.findtext(_TITLE) or "").split()) if root is not None else ""
         return "" if _NO_TITLE.fullmatch(title) else title
+
+    def _properties(self) -> dict[str, str]:
+        """The file's own properties, which programs keep and people seldom see."""
+        root = (
+            self.package.part("docProps/custom.xml") if "docprops/custom.xml" in self.package.names else None
+        )
+        found = root.iterfind("{*}property") if root is not None else ()
+        return {one.get("name") or "": "".join(one.itertext()).strip() for one in found}
 
     def _language(self) -> str:
         found = self.words.languages

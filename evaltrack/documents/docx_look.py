@@ -61,6 +61,7 @@ _TOGGLES = {"bold": ("b",), "italic": ("i",), "hidden": ("vanish",)}
 @dataclass(frozen=True, slots=True)
 class Style:
     letters: Letters = field(default_factory=Letters)
+    name: str = ""
     heading: int = 0
     num_id: str | None = None
     level: int | None = None
@@ -115,7 +116,8 @@ class Styles:
         for element in reversed(list(self._chain(style_id))):
             properties = element.find(f"{W}pPr")
             style = replace(style, letters=style.letters.under(element.find(f"{W}rPr")))
-            named = _HEADING.match((value(element, "name") or "").lower())
+            style = replace(style, name=value(element, "name") or "")
+            named = _HEADING.match(style.name.lower())
             outline = number(value(properties, "outlineLvl"))
             if named:
                 style = replace(style, heading=int(named[1]))
