@@ -44,6 +44,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=50),
         "options": {"expires": 3000},
     },
+    "work-on-registers": {
+        "task": "recommendations.tasks.work_on_registers",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "keep-rounds": {
         "task": "responses.tasks.keep_rounds",
         "schedule": crontab(minute=5),

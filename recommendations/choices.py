@@ -106,3 +106,55 @@ class Check(models.TextChoices):
     TOO_MANY_ACTIONS = "too_many_actions", _("Many key actions for one recommendation")
     NAMES_A_PERSON = "names_a_person", _("A person named in a public document")
     NUMBERS_DO_NOT_FOLLOW = "numbers_do_not_follow", _("Numbers that do not follow")
+
+
+class DocumentKind(models.TextChoices):
+    """What a document of an evaluation is."""
+
+    REPORT = "report", _("Evaluation report")
+    BRIEF = "brief", _("Evaluation brief")
+    SUMMARY = "summary", _("Summary")
+    RESPONSE = "management_response", _("Management response")
+    TERMS = "terms_of_reference", _("Terms of reference")
+    INCEPTION = "inception_report", _("Inception report")
+    ANNEX = "annex", _("Annex")
+    OTHER = "other", _("Other")
+
+
+class DescriptorKind(models.TextChoices):
+    """What a word that describes an evaluation tells of it; in the order in which they are shown."""
+
+    THEME = "theme", _("Themes")
+    CROSS_CUTTING = "cross_cutting", _("Cross-cutting themes")
+    DONOR = "donor", _("Donors")
+    PROJECT = "project", _("Projects")
+    PROJECT_CODE = "project_code", _("Project codes")
+    AUTHOR = "author", _("Authors")
+    LANGUAGE = "language_said", _("Languages")
+    SCOPE = "scope", _("Scope")
+    COVERAGE = "coverage", _("Coverage")
+    REGION = "region", _("Regions")
+    COMMISSIONER = "commissioner", _("Commissioned by")
+    EVALUATOR = "evaluator", _("Kind of evaluator")
+    LEVEL = "level", _("Evaluation function")
+    PAGES = "pages", _("Pages")
+
+
+class ImportState(models.TextChoices):
+    """How far the import of a register is."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    READ = "read", _("Read, to be looked over")
+    REFUSED = "refused", _("Could not be read")
+    COMMITTING = "committing", _("Being brought in")
+    DONE = "done", _("Brought in")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class Verdict(models.TextChoices):
+    """What becomes of a row of a register."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    SAME = "same", _("Unchanged")
+    LEFT_OUT = "left_out", _("Left out")

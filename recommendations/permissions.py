@@ -8,11 +8,17 @@ from django.contrib.auth.models import AnonymousUser
 from evaltrack.models import User
 from evaltrack.roles import Permission, Reach, can, reach
 from recommendations.models import Evaluation
+from recommendations.models.register import imports_registers
 
 
 def may_enter(user: User | AnonymousUser) -> bool:
     """Whether the person may enter evaluations at all, at any office."""
     return can(user, Permission.EDIT_EVALUATION)
+
+
+def may_import_register(user: User | AnonymousUser) -> bool:
+    """Bring in the export of a public register: the evaluation unit of the whole organisation."""
+    return imports_registers(user)
 
 
 def keeps_sight(

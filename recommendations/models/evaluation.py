@@ -58,6 +58,9 @@ class Evaluation(models.Model):
     conducted = models.CharField(
         _("period conducted"), max_length=100, blank=True, help_text=_("As printed, such as 2024-2025.")
     )
+    # What the evaluation looked at; registers print ends before starts, and so are they kept.
+    period_from = models.DateField(_("period evaluated from"), null=True, blank=True)
+    period_to = models.DateField(_("period evaluated to"), null=True, blank=True)
     type = models.CharField(_("type"), max_length=20, choices=EvaluationType.choices, blank=True)
     timing = models.CharField(_("timing"), max_length=20, choices=Timing.choices, blank=True)
     offices = models.ManyToManyField(Office, related_name="evaluations", verbose_name=_("offices"))

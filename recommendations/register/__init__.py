@@ -1,0 +1,1 @@
+"""The export of a public evaluation register: read, compared with what is there, and brought in."""
