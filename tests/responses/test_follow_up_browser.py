@@ -71,13 +71,14 @@ def test_every_page_is_accessible_and_fits(page: Page, live_server: LiveServer, 
         "round": f"/rounds/{open_round.pk}/",
         "round-matrix": f"/rounds/{open_round.pk}/{matrix.pk}/",
         "rounds-compare": f"/responses/{there.response.pk}/rounds/compare/",
-        "received": "/received/",
+        "received": "/mail/received/",
         "coming": "/reminders/coming/",
         "told": "/reminders/told/",
         "action-told": f"/actions/{there.action.pk}/told/",
         "action": f"/actions/{there.action.pk}/",
     }
     for name, address in addresses.items():
-        page.goto(live_server.url + address)
+        answer = page.goto(live_server.url + address)
+        assert answer and answer.ok, address
         expect(page.get_by_role("heading", level=1)).not_to_be_empty()
         inspect(page, f"follow-up-{name}", 1280)
