@@ -10,8 +10,9 @@ from evaltrack.documents import pdf
 from evaltrack.text import to_plain
 from responses.matrix.document import Matrix
 from responses.matrix.marked import Marked
-from responses.matrix.writers.pdf import running, stylesheet
+from responses.matrix.writers.pdf import stylesheet
 from responses.matrix.writers.printed import Paper
+from responses.matrix.writers.running import running
 
 
 def write(matrix: Matrix, marked: Marked, *, old: str, new: str, printed_on: date | None = None) -> bytes:
