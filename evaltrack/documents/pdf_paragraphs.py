@@ -1,0 +1,424 @@
+"""Paragraphs and list items out of the lines of a PDF.
+
+A PDF has no paragraphs. A line goes on in the next one where the structure of a tagged file says so, or else
+where the next word would not have fitted.
+"""
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from evaltrack.documents import emphasis
+from evaltrack.documents.content import Paragraph, Place
+from evaltrack.documents.pdf_lines import Line, Run, words
+
+_BULLETS = frozenset("•◦▪■●○‣⁃∙·➢➤✓✔□◆❖\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0e0\uf02d\uf06f")
+_DASHES = frozenset("-–—*")
+_NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,5}|[A-Z])[.)]|(?:\d{1,2}\.){2,4}\d{0,2}|[①-⑳]")
+_WORD = re.compile(r"\w+", re.UNICODE)
+_ENDS_SENTENCE = re.compile(r"[.!?:;…)\]»”\"][\s\d]*$")
+_NOTED = re.compile(r"(\[\^[^\s\[\]^]{1,20}\])")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+WIDE_PITCH = 1.32  # of the usual distance of lines: more parts paragraphs
+INDENT_STEP = 7.0  # points by which list items of one level may differ
+
+
+@dataclass(slots=True)
+class Draft:
+    """The lines of a paragraph; ``text_x`` is where its text hangs, from the left edge."""
+
+    lines: list[Line]
+    marker: str = ""
+    marker_x: float = 0.0
+    text_x: float = 0.0
+
+
+@dataclass(slots=True)
+class Setting:
+    """What is known of the whole file: its words, the marks of its notes, the size of its text."""
+
+    vocabulary: dict[str, int] = field(default_factory=dict)
+    marks: Container[str] = ()
+    size: float = 0.0
+    heading_sizes: tuple[float, ...] = ()
+    starts: re.Pattern[str] | None = None  # matches first words of what begins anew wherever it stands
+
+
+def vocabulary(lines: Iterable[Line]) -> dict[str, int]:
+    """How often words and words with hyphens occur, within lines: at their ends they may be cut."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        tokens = re.findall(r"[\w’']+(?:-[\w’']+)*", line.text.casefold())
+        for token in tokens[1:-1] if len(tokens) > 2 else ():
+            counts[token] = counts.get(token, 0) + 1
+    return counts
+
+
+def paragraphs(lines: list[Line], setting: Setting, place: Place) -> list[Paragraph]:
+    """The paragraphs of a cell or column, whose lines may come from several pages."""
+    drafts = list(_drafts(lines, setting))
+    levels = _levels(drafts)
+    found: list[Paragraph] = []
+    for draft, level in zip(drafts, levels, strict=True):
+        found += _finished(draft, level, setting, place)
+    return found
+
+
+def goes_on(before: Line, line: Line, setting: Setting, hangs_at: float | None = None) -> bool:
+    """Whether ``line`` continues the paragraph of ``before``.
+
+    ``hangs_at`` is where the text of a list item hangs, from the left edge.
+    """
+    first, second = before.last_element, line.first_element
+    if first and second and first.paragraph and second.paragraph:
+        return first.paragraph == second.paragraph
+    if marker(line) and not _may_wrap(before, line, hangs_at):
+        return False
+    if _starts_anew(before, line, setting):
+        return False
+    if _begins_with_label(line) and not before.runs[-1].bold and _ENDS_SENTENCE.search(before.text.rstrip()):
+        return False
+    return not would_have_fitted(before, line, setting)
+
+
+def _starts_anew(before: Line, line: Line, setting: Setting) -> bool:
+    """Whether a line begins with words that are known to begin something, set off from those before it."""
+    if not setting.starts or not setting.starts.match(line.text.strip()):
+        return False
+    first = next((run for run in line.runs if run.text.strip()), None)
+    last = before.runs[-1]
+    return (
+        first is not None
+        and first.bold
+        and (not last.bold or bool(_ENDS_SENTENCE.search(before.text.rstrip())))
+    )
+
+
+def _begins_with_label(line: Line) -> bool:
+    """Whether a line begins with bold words and a colon, and goes on in another way."""
+    text = ""
+    for run in line.runs:
+        if run.text.strip() and not run.bold:
+            return text.rstrip().endswith(":") or (bool(text.strip()) and run.text.lstrip().startswith(":"))
+        text += run.text
+    return text.rstrip().endswith(":")
+
+
+def would_have_fitted(before: Line, line: Line, setting: Setting) -> bool:
+    """Whether there was room for the first word of ``line`` at the end of ``before``."""
+    room = before.right - before.left - max(0.0, before.x0 - before.left) - (before.x1 - before.x0)
+    last = before.glyphs[-1]
+    space = last.x1 - last.x0 if last.text.isspace() else 0.27 * before.size
+    return room > line.first_word_width + space + 1.0
+
+
+def is_cut(before: Line, line: Line, setting: Setting) -> int:
+    """How much speaks for a text going on from one page's last line to the next one's first."""
+    first, second = before.last_element, line.first_element
+    if first and second and first.paragraph and second.paragraph:
+        return 4 if first.paragraph == second.paragraph else -1
+    ends, begins = before.text.rstrip(), line.text.lstrip()
+    score = 0
+    if marker(line):
+        return 0
+    if begins[:1].islower() or begins[:1] in ",;)":
+        score += 2
+    if ends.endswith(("-", ",", "/", "(")) or not _ENDS_SENTENCE.search(ends):
+        score += 1
+    elif begins[:1].isupper():
+        score -= 1
+    if would_have_fitted(before, line, setting):
+        score -= 3
+    return score
+
+
+def marker(line: Line) -> str:
+    """What is printed before a list item that begins with this line."""
+    found = _marker(line)
+    return found[0] if found else ""
+
+
+def _marker(line: Line) -> tuple[str, float, float] | None:
+    """The marker, where it stands and where the text after it begins."""
+    parts = list(words(line.glyphs))
+    first = line.printed[0]
+    if first.element and first.element.kind == "Lbl" and len(parts) > 1:
+        return parts[0][2], parts[0][0], parts[1][0]
+    if (first.text in _BULLETS or first.pictogram) and len(line.printed) > 1:
+        return "•" if first.pictogram else first.text, first.x0, line.printed[1].x0
+    if len(parts) < 2:
+        return None
+    (x0, x1, word), (after, _x, _word) = parts[0], parts[1]
+    gap = (after - x1) / line.size
+    if word in _BULLETS or (word == "o" and gap > 0.45) or (word in _DASHES and gap > 0.15):
+        return word, x0, after
+    if _NUMBER.fullmatch(word) and gap > 0.15:
+        return word, x0, after
+    return None
+
+
+def _may_wrap(before: Line, line: Line, hangs_at: float | None) -> bool:
+    """Whether what looks like a marker may be words of a line that goes on: a dash, "A." or "2."."""
+    found = _marker(line)
+    if found is None or found[0] in _BULLETS or found[0] == "o" or line.printed[0].pictogram:
+        return False
+    if hangs_at is not None:
+        return abs(line.x0 - line.left - hangs_at) < 2.0
+    wide = found[2] - found[1] > 1.4 * line.size  # a tab follows
+    return not wide and abs(line.x0 - before.x0) < 2.0 and not _marker(before)
+
+
+def _drafts(lines: list[Line], setting: Setting) -> Iterator[Draft]:
+    pitches = [line.top - before.top for before, line in pairwise(lines) if line.page == before.page]
+    usual = _usual_pitch(lines, pitches)
+    draft: Draft | None = None
+    for line in lines:
+        before = draft.lines[-1] if draft else None
+        if draft and before and _belongs(draft, before, line, usual, setting):
+            draft.lines.append(line)
+            continue
+        if draft:
+            yield draft
+        found = _marker(line) if not _is_heading(line, setting) else None
+        left = line.left
+        draft = (
+            Draft([line], found[0], found[1] - left, found[2] - left)
+            if found
+            else Draft([line], "", line.x0 - left, line.x0 - left)
+        )
+    if draft:
+        yield draft
+
+
+def _belongs(draft: Draft, before: Line, line: Line, usual: float, setting: Setting) -> bool:
+    if before.page == line.page:
+        pitch = line.top - before.top
+        size = max(before.size, line.size)
+        if pitch > max(WIDE_PITCH * usual * max(1.0, size / (setting.size or size)), 1.05 * size):
+            return False
+    if abs(before.size - line.size) > 0.15 * max(before.size, line.size):
+        return False
+    if not goes_on(before, line, setting, draft.text_x if draft.marker else None):
+        return False
+    last, new = before.last_element, line.first_element
+    tagged = last and new and last.paragraph and last.paragraph == new.paragraph
+    if draft.marker and not tagged:
+        if marker(line) and abs(line.x0 - line.left - draft.text_x) > 2.0:
+            return False
+        return line.x0 - line.left > draft.marker_x + 2.0 or draft.text_x - draft.marker_x < 2.0
+    return True
+
+
+def _usual_pitch(lines: list[Line], pitches: list[float]) -> float:
+    """The distance of lines within paragraphs: the least that occurs more than by accident."""
+    size = median(line.size for line in lines) if lines else 10.0
+    close = sorted(pitch for pitch in pitches if 0.8 * size < pitch < 2.2 * size)
+    return close[len(close) // 4] if close else 1.25 * size
+
+
+def _levels(drafts: list[Draft]) -> list[int | None]:
+    """How deep each list item stands, by its indent; a paragraph of text ends the list above it."""
+    levels: list[int | None] = []
+    open_: list[float] = []
+    for draft in drafts:
+        if not draft.marker:
+            if open_ and draft.marker_x < open_[0] + INDENT_STEP:
+                open_ = []
+            levels.append(None)
+            continue
+        while open_ and draft.marker_x < open_[-1] - INDENT_STEP:
+            open_.pop()
+        if not open_ or draft.marker_x > open_[-1] + INDENT_STEP:
+            open_.append(draft.marker_x)
+        levels.append(len(open_) - 1)
+    return levels
+
+
+def _is_heading(line: Line, setting: Setting) -> bool:
+    return bool(setting.size) and line.size > 1.12 * setting.size
+
+
+def _heading(draft: Draft, setting: Setting) -> int:
+    kind = element.kind if (element := draft.lines[0].last_element) else ""
+    if re.fullmatch(r"H[1-6]", kind):
+        return int(kind[1])
+    size = draft.lines[0].size
+    if len(draft.lines) <= 4 and _is_heading(draft.lines[0], setting):
+        larger = [one for one in setting.heading_sizes if one > size + 0.3]
+        return min(len(larger) + 1, 6)
+    return 0
+
+
+# Text with its looks --------------------------------------------------------------------------------------
+
+
+def _finished(draft: Draft, level: int | None, setting: Setting, place: Place) -> list[Paragraph]:
+    runs = joined(draft.lines, setting)
+    if draft.marker:
+        runs = _without_marker(runs, draft)
+    if not any(run.text.strip() for run in runs):
+        return []
+    heading = _heading(draft, setting) if not draft.marker else 0
+    shown = Place(page=draft.lines[0].page, table=place.table, row=place.row, column=place.column)
+    return [_paragraph(runs, shown, heading, level, draft.marker)]
+
+
+def _paragraph(runs: list[Run], place: Place, heading: int, level: int | None, marker: str) -> Paragraph:
+    values = _after_label(runs)
+    return Paragraph(
+        _marked_up(runs),
+        place,
+        heading=heading,
+        level=level,
+        marker=marker,
+        bold=_all(runs, "bold"),
+        italic=_all(values, "italic"),
+        grey=_all(values, "grey"),
+    )
+
+
+def _after_label(runs: list[Run]) -> list[Run]:
+    """What follows a bold beginning; all of it where nothing does."""
+    at = 0
+    while at < len(runs) and (runs[at].bold or not runs[at].text.strip()):
+        at += 1
+    rest = [run for run in runs[at:] if run.text.strip()]
+    return rest or runs
+
+
+def _all(runs: list[Run], look: str) -> bool:
+    said = [run for run in runs if any(map(str.isalnum, run.text)) and not run.raised]
+    return bool(said) and all(getattr(run, look) for run in said)
+
+
+def joined(lines: list[Line], setting: Setting) -> list[Run]:
+    """The runs of all lines, with what the ends of lines cut made whole, and marks of notes as ``[^1]``."""
+    runs: list[Run] = []
+    for index, line in enumerate(lines):
+        new = [
+            Run(_noted(run, at, setting), run.bold, run.italic, run.grey, run.raised, run.link)
+            for at, run in enumerate(line.runs)
+        ]
+        if index and runs and new:
+            _tie(runs[-1], new[0], lines[index - 1], line, setting)
+        for run in new:
+            if runs and runs[-1].looks_as(run):
+                runs[-1].text += run.text
+            else:
+                runs.append(run)
+    return runs
+
+
+def _noted(run: Run, index: int, setting: Setting) -> str:
+    mark = run.text.strip()
+    if not run.raised or not mark:
+        return run.text
+    if mark not in setting.marks or not index:
+        return run.text.translate(_RAISED)
+    return run.text.replace(mark, f"[^{mark}]")
+
+
+def _tie(last: Run, first: Run, before: Line, line: Line, setting: Setting) -> None:
+    """Puts a space between two lines, or none where a word was cut."""
+    end, start = before.text.rstrip(), line.text.lstrip()
+    first.text = first.text.lstrip()
+    if end.endswith("\xad"):
+        last.text = last.text.rstrip().rstrip("\xad")
+        return
+    if re.search(r"\w[-\u2010]$", end) and re.match(r"\w", start):
+        last.text = last.text.rstrip()
+        if not _has_own_hyphen(end, start, setting):
+            last.text = last.text[:-1]
+        return
+    if re.search(r"\w/$", end) and not before.text.endswith(" "):
+        return
+    if _is_torn(before, line, setting):
+        last.text = last.text.rstrip()
+        return
+    if not last.text.endswith(" "):
+        last.text += " "
+
+
+def _has_own_hyphen(end: str, start: str, setting: Setting) -> bool:
+    """Whether the hyphen at a line's end is part of the word: so unless the file has the word without it."""
+    left = (re.findall(r"[\w’']+(?:-[\w’']+)*", end[:-1].casefold()) or [""])[-1]
+    right = (re.findall(r"[\w’']+", start.casefold()) or [""])[0]
+    if not start[:1].islower():
+        return True
+    without, within = setting.vocabulary.get(left + right, 0), setting.vocabulary.get(f"{left}-{right}", 0)
+    return within >= without
+
+
+def _is_torn(before: Line, line: Line, setting: Setting) -> bool:
+    """Whether a word longer than the column was torn in two, without a hyphen."""
+    parts = before.text.split()
+    if before.text.endswith(" ") or len(parts) != 1 or not parts[0][-1:].isalpha():
+        return False
+    start = (_WORD.findall(line.text.casefold()) or [""])[0]
+    if not line.text[:1].islower() or before.right - before.x1 > 0.9 * before.size:
+        return False
+    whole = parts[0].casefold() + start
+    known = setting.vocabulary
+    return known.get(whole, 0) > 0 or (
+        start not in known and (len(start) < 4 or parts[0].casefold() not in known)
+    )
+
+
+def _without_marker(runs: list[Run], draft: Draft) -> list[Run]:
+    """The runs after what is printed before the item."""
+    printed = next(words(draft.lines[0].glyphs), (0.0, 0.0, draft.marker))[2]
+    first = draft.lines[0].printed[0]
+    length = len(printed) if printed == draft.marker else len(first.text)
+    left: list[Run] = []
+    for run in runs:
+        text = run.text
+        while length and text:
+            if not text[0].isspace():
+                length -= 1
+            text = text[1:]
+        if text.strip() or left:
+            left.append(
+                Run(text if left else text.lstrip(), run.bold, run.italic, run.grey, run.raised, run.link)
+            )
+    return left
+
+
+def _marked_up(runs: list[Run]) -> str:
+    runs = _evened(runs)
+    said = [
+        emphasis.Run(text, run.bold, run.italic, atom)
+        for run in runs
+        for text, atom in ([(_linked(run), True)] if run.link else _cut_out(run.text))
+    ]
+    return re.sub(r"[ \t]{2,}", " ", emphasis.to_markdown(said)).strip()
+
+
+def _evened(runs: list[Run]) -> list[Run]:
+    """Dashes and spaces between two runs look as those do: programs take them out of other fonts."""
+    evened = list(runs)
+    for index in range(1, len(evened) - 1):
+        before, run, after = evened[index - 1 : index + 2]
+        if not any(map(str.isalnum, run.text)) and not run.link and before.bold == after.bold:
+            evened[index] = Run(run.text, before.bold, before.italic and after.italic, run.grey, run.raised)
+    return evened
+
+
+def _cut_out(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces: what is a mark of a note already, and what is not."""
+    for index, part in enumerate(_NOTED.split(text)):
+        if part:
+            yield part, index % 2 == 1
+
+
+def _linked(run: Run) -> str:
+    text = run.text.strip()
+    if not run.link or not text:
+        return run.text
+    if text.rstrip("/") == run.link.rstrip("/") or text.startswith(("http://", "https://", "www.")):
+        return run.text
+    if f"mailto:{text}" == run.link:
+        return run.text
+    return run.text.replace(text, f"[{text}]({run.link})")

@@ -1,0 +1,332 @@
+"""Tables of a PDF: cells out of ruled lines, rows and texts that page breaks cut made whole again."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from evaltrack.documents.pdf_lines import Glyph, Line, lines
+from evaltrack.documents.pdf_paragraphs import Setting, is_cut
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page as PlumberPage
+
+Bounds = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+MOST_EDGES = 6_000  # of a page: finding cells among more takes too long
+SNAP = 4.0  # points by which edges of one column may differ
+PADDING = 5.0  # between a cell's edge and its text, where the text does not show it
+THIN = 4.0  # a filled rectangle that is thinner is a rule
+SPACER = 13.0  # an empty row that is lower holds things apart and says nothing
+
+
+@dataclass(slots=True)
+class RawCell:
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    lines: list[Line] = field(default_factory=list)
+    tables: list["RawTable"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(line.text for line in self.lines).split())
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.tables
+
+
+@dataclass(slots=True)
+class RawRow:
+    page: int
+    cells: list[RawCell]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(cell.text.casefold() for cell in self.cells)
+
+    @property
+    def is_empty(self) -> bool:
+        return all(cell.is_empty for cell in self.cells)
+
+    @property
+    def top(self) -> float:
+        return min(cell.top for cell in self.cells)
+
+
+@dataclass(slots=True)
+class RawTable:
+    """``page`` is the one it starts on, ``bottom`` its foot on the page it ends on."""
+
+    page: int
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    rows: list[RawRow]
+    headers: int = 0
+    last_page: int = 0
+
+    @property
+    def cells(self) -> Iterator[RawCell]:
+        for row in self.rows:
+            yield from row.cells
+
+    @property
+    def text(self) -> str:
+        return " ".join(cell.text for cell in self.cells)
+
+
+def ruled(page: "PlumberPage", glyphs: list[Glyph], number: int) -> tuple[list[RawTable], list[Glyph]]:
+    """The tables whose cells are ruled, and the glyphs that stand in none."""
+    boxes = _boxes(page)
+    tables = [table for box in boxes if (table := _grid(box, number)) and not _is_frame(table, page)]
+    tables.sort(key=lambda table: (table.x1 - table.x0) * (table.bottom - table.top))
+    left = list(glyphs)
+    for table in tables:  # those within others come first
+        left = _fill(table, left, number)
+    return list(_nested(tables)), left
+
+
+def _boxes(page: "PlumberPage") -> list[list[Bounds]]:
+    if len(page.lines) + len(page.rects) + len(page.curves) > MOST_EDGES:
+        return []
+    ruled_only = page.filter(lambda thing: not _is_fill(thing))
+    found = [table.cells for table in ruled_only.find_tables()]
+    if found or not page.rects:
+        return found
+    return [table.cells for table in page.find_tables() if len(table.cells) > 3]
+
+
+def _is_fill(thing: dict[str, object]) -> bool:
+    """Shading behind text, whose edges are no rules."""
+    if thing.get("object_type") not in ("rect", "curve") or thing.get("stroke"):
+        return False
+    return float(str(thing["width"])) > THIN and float(str(thing["height"])) > THIN
+
+
+def _grid(cells: Iterable[Bounds], number: int) -> RawTable | None:
+    kept = [cell for cell in cells if cell[2] - cell[0] > 3 and cell[3] - cell[1] > 3]
+    if not kept:
+        return None
+    tops = clusters(cell[1] for cell in kept)
+    rows: dict[int, list[RawCell]] = {}
+    for x0, top, x1, bottom in kept:
+        rows.setdefault(position(tops, top), []).append(RawCell(x0, x1, top, bottom))
+    return RawTable(
+        number,
+        min(cell[0] for cell in kept),
+        max(cell[2] for cell in kept),
+        min(cell[1] for cell in kept),
+        max(cell[3] for cell in kept),
+        [RawRow(number, sorted(rows[key], key=lambda cell: cell.x0)) for key in sorted(rows)],
+        last_page=number,
+    )
+
+
+def _is_frame(table: RawTable, page: "PlumberPage") -> bool:
+    """A border around the whole page."""
+    cells = list(table.cells)
+    return (
+        len(cells) == 1
+        and cells[0].x1 - cells[0].x0 > 0.9 * page.width
+        and cells[0].bottom - cells[0].top > 0.9 * page.height
+    )
+
+
+def _fill(table: RawTable, glyphs: list[Glyph], number: int) -> list[Glyph]:
+    """Puts each glyph into its cell; gives back those that stand in none."""
+    held: dict[int, list[Glyph]] = {}
+    left: list[Glyph] = []
+    cells = list(table.cells)
+    for one in glyphs:
+        x, y = (one.x0 + one.x1) / 2, one.middle
+        if not (table.x0 <= x <= table.x1 and table.top <= y <= table.bottom):
+            left.append(one)
+            continue
+        index = next(
+            (i for i, cell in enumerate(cells) if cell.x0 <= x <= cell.x1 and cell.top <= y <= cell.bottom),
+            None,
+        )
+        if index is None:
+            left.append(one)
+        else:
+            held.setdefault(index, []).append(one)
+    for index, cell in enumerate(cells):
+        cell.lines = lines(held.get(index, ()), number)
+        fit(cell)
+    for row in list(table.rows):
+        if row.is_empty and max(cell.bottom for cell in row.cells) - row.top < SPACER:
+            table.rows.remove(row)
+    return left
+
+
+def fit(cell: RawCell) -> None:
+    """Tells the lines of a cell how far they might go: as far from its right edge as from its left."""
+    if not cell.lines:
+        return
+    padding = max(0.0, min(min(line.x0 for line in cell.lines) - cell.x0, PADDING + 3))
+    right = max(cell.x1 - padding, *(line.x1 for line in cell.lines))
+    for line in cell.lines:
+        line.left, line.right = cell.x0 + padding, right
+
+
+def _nested(tables: list[RawTable]) -> Iterator[RawTable]:
+    """Puts tables within a cell of another there; ``tables`` begins with the smallest."""
+    for index, table in enumerate(tables):
+        for other in tables[index + 1 :]:
+            holder = next((cell for cell in other.cells if _holds(cell, table)), None)
+            if holder:
+                holder.tables.append(table)
+                holder.tables.sort(key=lambda one: one.top)
+                break
+        else:
+            yield table
+
+
+def _holds(cell: RawCell, table: RawTable) -> bool:
+    return (
+        cell.x0 - 1 <= table.x0
+        and table.x1 <= cell.x1 + 1
+        and cell.top - 1 <= table.top
+        and table.bottom <= cell.bottom + 1
+    )
+
+
+# Over pages -----------------------------------------------------------------------------------------------
+
+
+def join(first: RawTable, second: RawTable, setting: Setting, room: float) -> bool:
+    """Puts ``second``, at the head of the next page, under ``first``; False where it is another table.
+
+    ``room`` is how far above the foot of its page the first ends, in points.
+    """
+    if abs(first.x0 - second.x0) > 2 * SNAP or abs(first.x1 - second.x1) > 2 * SNAP:
+        return False
+    repeated = _repeated(first, second)
+    rows = second.rows[repeated:]
+    if repeated and repeated == _first_rows(first, second):
+        first.headers = max(first.headers, repeated)
+    if rows and _is_row_cut(first, rows[0], setting, room):
+        for above, below in _pairs(first, rows[0]):
+            above.lines += below.lines
+            above.tables += below.tables
+        rows = rows[1:]
+    first.rows += rows
+    first.last_page, first.bottom = second.last_page, second.bottom
+    return True
+
+
+def _repeated(first: RawTable, second: RawTable) -> int:
+    """How many rows at the head of ``second`` repeat rows of ``first``: heads of its columns."""
+    for start, row in enumerate(first.rows):
+        if second.rows and row.texts == second.rows[0].texts and sum(map(bool, row.texts)) > (start > 0):
+            count = 1
+            while (
+                count < len(second.rows)
+                and start + count < len(first.rows)
+                and first.rows[start + count].texts == second.rows[count].texts
+                and not second.rows[count].is_empty
+            ):
+                count += 1
+            return count
+    return 0
+
+
+def _first_rows(first: RawTable, second: RawTable) -> int:
+    count = 0
+    for one, other in zip(first.rows, second.rows, strict=False):
+        if one.texts != other.texts:
+            break
+        count += 1
+    return count
+
+
+def _pairs(table: RawTable, row: RawRow) -> list[tuple[RawCell, RawCell]]:
+    """The lowest cells of a table with those that would go on below them; none where the columns differ."""
+    last = table.rows[-1].page if table.rows else 0
+    low = [
+        cell
+        for one in table.rows
+        if one.page == last
+        for cell in one.cells
+        if abs(cell.bottom - table.bottom) < SNAP
+    ]
+    pairs = []
+    for cell in row.cells:
+        above = next(
+            (one for one in low if abs(one.x0 - cell.x0) < SNAP and abs(one.x1 - cell.x1) < SNAP), None
+        )
+        if above is None:
+            return []
+        pairs.append((above, cell))
+    return pairs if len(pairs) == len(low) else []
+
+
+def _is_row_cut(table: RawTable, row: RawRow, setting: Setting, room: float) -> bool:
+    """Whether ``row``, the first on its page, is the rest of the last one above."""
+    pairs = _pairs(table, row)
+    filled = [(above, below) for above, below in pairs if not below.is_empty]
+    if not filled or all(above.is_empty for above, _below in pairs):
+        return False
+    if (tagged := _same_tagged_row(filled)) is not None:
+        return tagged
+    starts = setting.starts
+    if any(starts and below.lines and starts.match(opening(below)) for _above, below in filled):
+        return False
+    size = setting.size or 11.0
+    if room > 4.5 * size or any(above.is_empty for above, _below in filled):
+        return False
+    score = sum(
+        is_cut(above.lines[-1], below.lines[0], setting)
+        for above, below in filled
+        if above.lines and below.lines
+    )
+    if any(below.is_empty and not above.is_empty for above, below in pairs):
+        score += 2
+    elif len(pairs) == 1:
+        score += _label_habit(table, filled[0][1], setting)
+    return score > 0
+
+
+def _same_tagged_row(pairs: list[tuple[RawCell, RawCell]]) -> bool | None:
+    """What the structure of a tagged PDF says, if anything."""
+    for above, below in pairs:
+        first = above.lines[-1].last_element if above.lines else None
+        second = below.lines[0].first_element if below.lines else None
+        if first and second and first.row and second.row:
+            return first.row == second.row
+    return None
+
+
+def _label_habit(table: RawTable, cell: RawCell, setting: Setting) -> int:
+    """Where nearly every row of one cell begins with a bold label, one that does not is a rest."""
+    rows = [row for row in table.rows if len(row.cells) == 1 and row.cells[0].lines]
+    labelled = [row for row in rows if _begins_bold(row.cells[0])]
+    if len(rows) < 2 or len(labelled) < 0.7 * len(rows):
+        return 0
+    return -9 if _begins_bold(cell) else 5
+
+
+def _begins_bold(cell: RawCell) -> bool:
+    run = next((run for line in cell.lines for run in line.runs if run.text.strip()), None)
+    return run is not None and run.bold
+
+
+def opening(cell: RawCell) -> str:
+    """The first words of a cell, enough to see a label in them."""
+    return " ".join(" ".join(line.text for line in cell.lines[:3]).split())[:300]
+
+
+def clusters(values: Iterable[float]) -> list[float]:
+    """The values without those that come within a few points of another."""
+    kept: list[float] = []
+    for value in sorted(values):
+        if not kept or value - kept[-1] > SNAP:
+            kept.append(value)
+    return kept
+
+
+def position(edges: list[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
