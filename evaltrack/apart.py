@@ -91,6 +91,7 @@ def run(
     *,
     bounds: Bounds | None = None,
     language: str = "",
+    with_models: bool = False,
     **arguments: Any,
 ) -> Any:
     """What ``function(content, **arguments)`` returns, with the content as bytes.
@@ -104,7 +105,7 @@ def run(
         "arguments": arguments,
         "bounds": asdict(bounds),
         "language": language or get_language() or settings.LANGUAGE_CODE,
-        "settings": _settings(),
+        "settings": _settings() | (_models() if with_models else {}),
     }
     with (
         tempfile.TemporaryFile() as given,
@@ -138,6 +139,15 @@ def _settings() -> dict[str, Any]:
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": settings.TIME_ZONE,
+    }
+
+
+def _models() -> dict[str, Any]:
+    """What the modules of our models need to be imported: our own apps, and those their columns refer to."""
+    ours = [app for app in settings.INSTALLED_APPS if (settings.BASE_DIR / app).is_dir()]
+    return {
+        "INSTALLED_APPS": [*ours, "django.contrib.auth", "django.contrib.contenttypes", "knox"],
+        "AUTH_USER_MODEL": settings.AUTH_USER_MODEL,
     }
 
 

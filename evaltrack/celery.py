@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    "read-imports": {
+        "task": "responses.tasks.read_imports",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
     "sweep-files": {
         "task": "evaltrack.tasks.sweep_files",
         "schedule": crontab(hour=4, minute=20),

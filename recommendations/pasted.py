@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from recommendations.pasted_lines import Line, Marker, ends_sentence, is_heading, labelled, lines
 
-LABELLED = ("rationale", "directed_to", "priority", "timeline")
+LABELLED = ("rationale", "directed_to", "priority", "timeline", "based_on", "levels")
 _SUSPENDED = re.compile(r"(?:and|or|to|et|ou|y|o)\b")  # "short- and long-term"
 LARGEST_GAP = 3  # numbers that may be missing between two recommendations
 
@@ -25,7 +25,9 @@ class Point:
 class Proposed:
     """One recommendation as it was read, in its own words; blank is what the text does not say.
 
-    ``number`` is the printed one. ``doubts`` are sentences for the person who pasted it.
+    ``number`` is the printed one. ``based_on`` names conclusions and findings, ``levels`` urgency, difficulty
+    and impact, each as printed. ``doubts`` are sentences for the person who pasted it; ``at`` is the line of
+    the text that it begins at.
     """
 
     number: str = ""
@@ -35,6 +37,9 @@ class Proposed:
     directed_to: str = ""
     priority: str = ""
     timeline: str = ""
+    based_on: str = ""
+    levels: str = ""
+    at: int = 0
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -182,6 +187,7 @@ class _Item:
 
     def __init__(self, line: Line, before: "_Item | None", *, marked: bool) -> None:
         mark = line.marker if marked else None
+        self.at = line.at
         self.number = mark.number if mark else ""
         self.value = mark.value if mark else 0
         self.said: dict[str, list[str]] = {name: [] for name in ("text", *LABELLED)}
@@ -226,6 +232,9 @@ class _Item:
             directed_to=" ".join(said["directed_to"]),
             priority=" ".join(said["priority"]),
             timeline=" ".join(said["timeline"]),
+            based_on="; ".join(said["based_on"]),
+            levels=", ".join(said["levels"]),
+            at=self.at,
             doubts=self.doubts,
         )
 

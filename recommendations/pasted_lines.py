@@ -64,9 +64,44 @@ _LABELS = {
     r"|adressée à|destinataires?|recommandation (?:adressée )?à"
     r"|dirigida a|destinatari[oa]s?|recomendación (?:dirigida )?a",
     "priority": r"(?:priority(?: level)?|(?:niveau de )?priorité|(?:nivel de )?prioridad)(?: ?\([^)]*\))?",
+    "based_on": r"(?:linked|related|relevant|corresponding|supporting) (?:conclusions?|findings?)"
+    r"(?: (?:and|&) (?:conclusions?|findings?))?|based on|linked to"
+    r"|(?:conclusions?|constats?) (?:liée?s|correspondante?s)|fondée sur"
+    r"|(?:conclusiones|hallazgos) (?:relacionad[ao]s|correspondientes)|basada en",
     "timeline": r"(?:(?:recommended|proposed|suggested) )?(?:timeline|time ?frame|deadline)"
     r"|calendrier|délai|échéance|plazo|cronograma|fecha límite",
 }
+# A whole line that only says what it rests on: "Aligned with Conclusion 1", "(Findings 2, 3 and 5)".
+RESULT = (
+    r"(?:conclusions?|findings?|constatations?|constats?|conclusion(?:es)?|conclusi[óo]n|hallazgos?"
+    r"|constataci(?:ones|[óo]n))"
+)
+_NUMBER = r"(?:n(?:o\.?|[°º])s? ?)?[A-Z]{0,2}\d{1,3}(?:\.\d{1,2})*"
+RESULTS = (
+    rf"{RESULT} {_NUMBER}(?:(?: ?[,;&/–-] ?(?:and |et |y )?| (?:and|to|et|à|y|e|a) )(?:{RESULT} )?{_NUMBER})*"
+)
+_RESTS_ON = re.compile(
+    rf"{_EMPHASIS}[(\[]?(?:(?:aligned|linked|links?|related|connected|corresponding|corresponds?|refers?) "
+    rf"(?:with|to)|(?:derived|drawn|follows|following) from|(?:is )?based on|see|cf\.?"
+    rf"|(?:liée?|alignée?|fondée?|basée?) (?:à|aux|sur|avec)(?: l[ea]s?)?|découle (?:de|des)"
+    rf"|(?:vinculad|alinead|basad|relacionad)[ao] (?:a|en|con)(?: l[ao]s?)?|se basa en(?: l[ao]s?)?)?"
+    rf" ?:? ?(?:the )?{RESULTS}[)\].]*{_EMPHASIS}",
+    re.IGNORECASE,
+)
+_SCALES = {
+    "urgency": "urgency|urgence|urgencia",
+    "difficulty": "difficulty|difficulté|dificultad",
+    "impact": "impact|impacto",
+}
+_STEPS = {
+    "high": "high|élevée?|haute?|fort|alt[ao]",
+    "medium": "medium|moderate|moyenne?|medi[ao]|mediano",
+    "low": "low|faible|basse?|baj[ao]",
+}
+_A_SCALE = "|".join(f"(?:{words})" for words in _SCALES.values())
+_A_STEP = "|".join(f"(?:{words})" for words in _STEPS.values())
+_ONE_LEVEL = rf"(?:(?:{_A_STEP}) (?:{_A_SCALE})|(?:{_A_SCALE})(?: ?: ?| )(?:{_A_STEP}))"
+_LEVELS = re.compile(rf"{_EMPHASIS}{_ONE_LEVEL}(?: ?[,;/|] ?{_ONE_LEVEL})*\.?{_EMPHASIS}", re.IGNORECASE)
 _ANY_LABEL = "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items())
 _ALONE = re.compile(rf"{_EMPHASIS}(?:{_ANY_LABEL}){_EMPHASIS}", re.IGNORECASE)
 _LABEL = re.compile(
@@ -88,8 +123,12 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that says something: its words without and with the marker, and how it stands on the page."""
+    """A line that says something: its words without and with the marker, and how it stands on the page.
 
+    ``at`` is its position among all lines of the text.
+    """
+
+    at: int
     words: str
     written: str
     indent: int
@@ -99,9 +138,14 @@ class Line:
     begins_paragraph: bool
 
 
+def split(text: str) -> list[str]:
+    """All lines of a text, the blank ones as well; a page break is one of its own."""
+    return _LINE_ENDS.sub("\n", text.replace(PAGE_BREAK, "").replace("\f", f"\n{PAGE_BREAK}\n")).split("\n")
+
+
 def lines(text: str) -> tuple[list[Line], list[str]]:
     """The lines of a text, and the page numbers and running lines that were left out of it."""
-    raw = _LINE_ENDS.sub("\n", text.replace(PAGE_BREAK, "").replace("\f", f"\n{PAGE_BREAK}\n")).split("\n")
+    raw = split(text)
     page = _page_lines(raw)
     width = max((len(line.strip()) for line in raw), default=0)
     found: list[Line] = []
@@ -115,7 +159,7 @@ def lines(text: str) -> tuple[list[Line], list[str]]:
         marker, rest = marked(words)
         spread = line.expandtabs(4)
         indent = len(spread) - len(spread.lstrip())
-        found.append(Line(rest, words, indent, marker, blank, blank or ends_sentence(before), begins))
+        found.append(Line(place, rest, words, indent, marker, blank, blank or ends_sentence(before), begins))
         before, blank = words, False
     left_out = (raw[place].strip() for place in sorted(page) if raw[place] != PAGE_BREAK)
     return found, list(dict.fromkeys(left_out))
@@ -132,7 +176,7 @@ def marked(words: str) -> tuple[Marker | None, str]:
         rest = words[found.end() :].strip()
         if kind == "bullet":
             inner, inner_rest = marked(rest)
-            if inner and inner.kind in ("label", "R", "number") and inner_rest:
+            if inner and inner.kind in ("label", "R", "number", "circled") and inner_rest:
                 return inner, inner_rest
         opened = found["emphasis"]
         if opened and rest.count(opened) % 2:  # what was opened before the marker is closed after it
@@ -142,7 +186,14 @@ def marked(words: str) -> tuple[Marker | None, str]:
 
 
 def labelled(words: str) -> Iterator[tuple[str, str]]:
-    """A line taken apart at its labels: ("", words before any), then (attribute, its words)."""
+    """A line taken apart at its labels: ("", words before any), then (attribute, its words).
+
+    A line that names nothing but results or levels is such an attribute as a whole: "based_on", "levels".
+    """
+    for name, pattern in (("based_on", _RESTS_ON), ("levels", _LEVELS)):
+        if pattern.fullmatch(words):
+            yield name, words.strip("*_")
+            return
     if alone := _ALONE.fullmatch(words):
         yield str(alone.lastgroup), ""
         return
@@ -152,6 +203,20 @@ def labelled(words: str) -> Iterator[tuple[str, str]]:
         yield "", before
     for one, end in zip(found, starts[1:], strict=True):
         yield next(name for name in _LABELS if one[name]), words[one.end() : end].strip(" \t|")
+
+
+def levels(words: str) -> dict[str, str]:
+    """Urgency, difficulty and impact as a line of such levels names them: low, medium or high."""
+    found = {}
+    for part in re.split(r"[,;/|]", words):
+        scale, step = _named(part, _SCALES), _named(part, _STEPS)
+        if scale and step:
+            found[scale] = step
+    return found
+
+
+def _named(words: str, names: dict[str, str]) -> str:
+    return next((name for name, one in names.items() if re.search(rf"\b(?:{one})\b", words, re.I)), "")
 
 
 def is_heading(words: str) -> bool:

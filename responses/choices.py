@@ -80,6 +80,19 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ImportState(models.TextChoices):
+    """How far a file has come on its way into an evaluation."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    READING = "reading", _("Being read")
+    REFUSED = "refused", _("Not read")
+    COLUMNS = "columns", _("Waiting for what its columns mean")
+    READ = "read", _("To be looked over")
+    COMMITTED = "committed", _("Taken over")
+    UNDONE = "undone", _("Taken back")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class ProposalState(models.TextChoices):
     """What a person made of their answer by mail."""
 

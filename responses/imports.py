@@ -1,6 +1,6 @@
 """Taking a matrix from a file into the database: all of it, or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -31,12 +31,14 @@ def load(
     by: User | None,
     today: date,
     now: datetime,
+    source: Mapping[str, tuple[str, str]] | None = None,
 ) -> ManagementResponse:
     """Write a matrix into the database, in one transaction.
 
     It goes into ``evaluation``, else into the one of that ``reference`` (or of the matrix's own), which is
     made if there is none; what the evaluation's record says already is kept. What the matrix says of progress
-    counts as of the day of the response. ``by=None`` is the command line.
+    counts as of the day of the response. ``by=None`` is the command line; ``source`` is what the history
+    says of the file it came in.
 
     Raises PermissionDenied, and Refused with all that keeps the matrix out; then nothing is changed.
     """
@@ -54,7 +56,7 @@ def load(
     as_of = issued if issued and issued <= today else today
     counts = rows.write(matrix, response, rows.Reported(by, as_of, now))
     changes = {what: (0, count) for what, count in counts.items()}
-    audit.record("imported", response, by=by, parent=evaluation, changes=changes)
+    audit.record("imported", response, by=by, parent=evaluation, changes={**(source or {}), **changes})
     return response
 
 
@@ -91,6 +93,11 @@ def hindrances(matrix: Matrix, profile: RuleProfile) -> list[str]:
 def _refuse(sentences: Iterable[str]) -> None:
     if found := list(sentences):
         raise Refused(_("The matrix cannot be imported: %(faults)s.") % {"faults": "; ".join(found)})
+
+
+def is_taken(reference: str | None) -> bool:
+    """Whether an evaluation has it, visible or not: there is one of each."""
+    return bool(reference) and Evaluation.objects.filter(reference=reference).exists()
 
 
 def _existing(reference: str | None, by: User | None) -> Evaluation | None:

@@ -15,6 +15,7 @@ from responses import (
     round_prints,
     rounds,
 )
+from responses.importing import reading
 from responses.models import Snapshot
 
 
@@ -25,6 +26,13 @@ def send_reminders() -> None:
     told = response_reminders.remind(now=now)
     if reminders.plan(now=now).mails or told:
         deliver_mail.delay()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def read_imports() -> None:
+    """Read what was handed in, one after the other; whoever hands in a file wakes this."""
+    while reading.read_next(now=timezone.now()):
+        pass
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -36,7 +36,7 @@ from responses.snapshots import take
 from tests import factories as make
 from tests.people import FIVE, five
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 SECRET = "Zyzzyva-wulfenite"  # stands in every text of the evaluation
 SEARCHED, TELLING = SECRET.split("-")

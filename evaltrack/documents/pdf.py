@@ -1,5 +1,7 @@
 """PDF from HTML with WeasyPrint: bytes out, nothing fetched but our own fonts.
 
+Either a document as it is, or a part of one, to be put together with others by ``assembly``.
+
 WeasyPrint is imported when the first PDF is asked for: it costs 0.4 s and 30 MB, and where the system
 library pango is missing everything else must still work.
 """
@@ -9,24 +11,39 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import fontpkg
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from evaltrack.documents import assembly, parts, tags, xmp
+from evaltrack.documents.assembly import Attachment
 from evaltrack.text import is_right_to_left
 
 APT_LINE = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 SANS = "Document Sans"  # Latin with Vietnamese, Greek, Cyrillic
 ARABIC = "Document Arabic"  # of the Arabic fonts, the one whose text can be searched and copied
+
+VARIANT = "pdf/a-3a"
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+NONE = "{ content: none }"
+NO_NUMBER = "@page { @bottom-right { content: none } }"
+NO_EDGES = f"{NO_NUMBER} @page {{ @top-left {NONE} @top-right {NONE} @bottom-left {NONE} }}"
+NUMERALS = """
+@page place { @bottom-right { content: "0" } }
+.place { page: place }
+.piece { break-before: page; page: piece; white-space: pre }
+"""
 
 # A render changes two things that belong to the whole process: the garbage collector and an environment
 # variable. Python runs one thread at a time anyway, so waiting in line costs nothing.
@@ -35,15 +52,6 @@ _one_at_a_time = threading.Lock()
 
 class PdfUnavailableError(Exception):
     """PDF cannot be made on this machine; the text says what to install."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file to put inside the PDF; its media type follows from the ending of its name."""
-
-    name: str
-    data: bytes
-    description: str
 
 
 def render(
@@ -55,13 +63,13 @@ def render(
     attachments: Sequence[Attachment] = (),
     created: datetime | None = None,
 ) -> bytes:
-    """A tagged PDF (PDF/UA-1) of ``html``, the content of a body; the same bytes for the same arguments.
+    """A tagged PDF (PDF/A-3a and PDF/UA-1) of ``html``, the content of a body; equal arguments, equal bytes.
 
     ``language`` is a BCP 47 tag; it also gives the direction of writing. ``created`` stands in the document's
     properties only. Raises :class:`PdfUnavailableError`.
     """
     engine = _engine()
-    moment = created or datetime(1980, 1, 1, tzinfo=UTC)
+    moment = created or EPOCH
     files = [
         engine.weasyprint.Attachment(
             string=file.data,
@@ -69,23 +77,105 @@ def render(
             description=file.description,
             created=moment,
             modified=moment,
+            relationship="Data",
         )
         for file in attachments
     ]
+    shell = _shell(html, title=title, language=language, created=created)
     with _one_at_a_time, _steady(moment):
-        source = engine.weasyprint.HTML(
-            string=_shell(html, title=title, language=language, created=created),
-            url_fetcher=engine.fetcher,
-        )
-        document = source.render(
-            stylesheets=[engine.fonts, _style(stylesheet)],
-            font_config=engine.font_config,
-            pdf_variant="pdf/ua-1",
-        )
-        for page in document.pages:
-            _end_under_the_last_line(page._page_box.children[0])
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", attachments=files)
+        document = _set(engine, shell, [stylesheet])
+        pdf: bytes = document.write_pdf(pdf_variant=VARIANT, attachments=files, finisher=_finish)
     return pdf
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    tags.name_notes(pdf)
+    said = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    also = f"{xmp.OF_UA}</rdf:RDF>".encode()
+    said.stream = [b"".join(said.stream).replace(b"</rdf:RDF>", also)]
+
+
+def part(html: str, *, language: str, stylesheet: str) -> bytes:
+    """Pages without head and foot, frozen: see ``parts``. A link to an anchor that ``html`` does not have
+    is left for the other parts of the document. Raises :class:`PdfUnavailableError`."""
+    return _frozen(_leading_elsewhere(html), language, [stylesheet, NO_EDGES], as_forms=False)
+
+
+def edges(html: str, *, language: str, stylesheet: str) -> bytes:
+    """What stands at the head and foot of every page of a section but for the page number, frozen."""
+    return _frozen(html, language, [stylesheet, NO_NUMBER], as_forms=True)
+
+
+def numerals(words: assembly.Words, *, language: str, stylesheet: str) -> bytes:
+    """What page numbers are put together from, frozen; before it a page that shows where they stand."""
+    direction = "rtl" if assembly.reads_leftwards(words) else "ltr"
+    shown = format_html_join(
+        "",
+        '<p class="piece" dir="{}">{}</p>',
+        ((direction, piece) for piece in assembly.pieces(words) if piece),
+    )
+    html = format_html('<p class="place"></p>{}', shown)
+    return _frozen(html, language, [stylesheet, NO_EDGES + NUMERALS], as_forms=True)
+
+
+def key(kind: str, *said: str) -> str:
+    """Under which a part made of all that can be kept: it tells another version of the engine, too."""
+    digest = sha256(f"{kind} {_made_with()}".encode())
+    for one in said:
+        digest.update(f"\n{len(one)} {one}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _made_with() -> str:
+    """The versions that the look of a part depends on; found without importing them."""
+    packages = ("weasyprint", "pydyf", "fontpkg-noto-sans", "fontpkg-amiri")
+    return " ".join((str(parts.FORMAT), *map(metadata.version, packages)))
+
+
+def _frozen(html: str, language: str, stylesheets: Sequence[str], *, as_forms: bool) -> bytes:
+    engine = _engine()
+    shell = _shell(html, title="", language=language, created=None)
+    made: list[Any] = []
+
+    def take(document: Any, pdf: Any) -> None:
+        made.append(pdf)
+        raise _TakenError
+
+    with _one_at_a_time, _steady(EPOCH):
+        document = _set(engine, shell, stylesheets)
+        with suppress(_TakenError):
+            options = {} if as_forms else {"pdf_variant": "pdf/ua-1"}
+            document.write_pdf(finisher=take, **options)
+        if not as_forms:
+            tags.name_notes(made[0])
+        return parts.freeze(document, made[0], as_forms=as_forms)
+
+
+class _TakenError(Exception):
+    """The objects are all that is wanted: nothing is to be written."""
+
+
+def _set(engine: "_Engine", shell: str, stylesheets: Sequence[str]) -> Any:
+    source = engine.weasyprint.HTML(string=shell, url_fetcher=engine.fetcher)
+    document = source.render(
+        stylesheets=[engine.fonts, *map(_style, stylesheets)],
+        font_config=engine.font_config,
+        pdf_variant=VARIANT,
+    )
+    for page in document.pages:
+        _end_under_the_last_line(page._page_box.children[0])
+    return document
+
+
+def _leading_elsewhere(html: str) -> str:
+    """Links to what is not there lead into another part."""
+    here = set(re.findall(r'\bid="([^"]*)"', html))
+
+    def led(link: re.Match[str]) -> str:
+        return link[0] if link[1] in here else f'href="{parts.ELSEWHERE}{link[1]}"'
+
+    return re.sub(r'href="#([^"]*)"', led, html)
 
 
 def _end_under_the_last_line(root: Any) -> None:
@@ -166,6 +256,7 @@ def _engine() -> _Engine:
             % {"line": APT_LINE}
         ) from error
 
+    tags.install()
     faces = _font_faces()
     allowed = {face.as_uri() for face in faces}
 

@@ -101,7 +101,7 @@ SENTENCES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """``row`` is the line a spreadsheet shows, 1 for what is about the file; ``value`` is what stands there."""
+    """``row`` is the line a spreadsheet shows, 1 where it is about the file; ``value`` stands there."""
 
     kind: Kind
     row: int

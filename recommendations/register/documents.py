@@ -16,13 +16,14 @@ Cells = dict[str, str]
 _WORDS: tuple[tuple[DocumentKind, str], ...] = (
     (DocumentKind.RESPONSE, r"management (follow ?up )?resp|respuesta (de la )?(gerencia|direccion|admin)|"
      r"matriz de respuesta|reponse (de la )?(direction|management)|\bmrm?\b|\bmfrm?\b"),
-    (DocumentKind.TERMS, r"terms? of reference|\btors?\b|\btdrs?\b|terminos de referencia|termes de reference"),
+    (DocumentKind.TERMS, r"terms? of reference|\btors?\b|\btdrs?\b|terminos de ref|termes de ref"),
     (DocumentKind.INCEPTION, r"inception|rapport de demarrage|(informe|reporte) (inicial|de inicio)"),
     (DocumentKind.BRIEF, r"\bbriefs?\b|\bbriefing note|hoja informativa|note de synthese"),
     (DocumentKind.SUMMARY, r"summary|resumen ejecutivo|resume executif|abridged"),
-    (DocumentKind.ANNEX, r"annex|appendi|anexo|matrix|infogra|inforgra|questionnaire|list of|case study|tool"),
+    (DocumentKind.ANNEX, r"annex|appendi|anexo|matrix|info(r)?gra|questionnaire|list of|case study|tool"),
     (DocumentKind.REPORT, r"report\b|\brapport|\binforme?\b|\beval rep\b|"
-     r"(internal|external|final|mid ?term|ex ?post) evaluation|evaluation final|evaluacion (final|externa|intermedia)"),
+     r"(internal|external|final|mid ?term|ex ?post) evaluation|evaluation final|"
+     r"evaluacion (final|externa|intermedia)"),
 )  # fmt: skip
 _LANGUAGES = (("en", r"english|ingles|anglais|\ben\b|\beng\b"), ("fr", r"french|francais|frances|\bfr\b"),
               ("es", r"spanish|espanol|espagnol|\bes\b|\besp\b"), ("pt", r"portugu\w+|\bpt\b"))  # fmt: skip
@@ -108,12 +109,11 @@ def read(cells: Cells) -> list[list[str]]:
     kinds = [kind_of(named(one)) for one in usable]
     in_words, in_names = Counter(kind for kind, _words in described), Counter(kinds)
     documents = []
-    for address, kind in zip(usable, kinds, strict=True):
-        sure = kind is not None and in_words[kind] == 1 and in_names[kind] == 1
-        words = next((text for one, text in described if one == kind), "") if sure else ""
-        documents.append(
-            [str(kind or DocumentKind.OTHER), address, words[:300], language_of(words or named(address))]
-        )
+    for address, of_name in zip(usable, kinds, strict=True):
+        sure = of_name is not None and in_words[of_name] == 1 and in_names[of_name] == 1
+        words = next((text for one, text in described if one == of_name), "") if sure else ""
+        language = language_of(words or named(address))
+        documents.append([str(of_name or DocumentKind.OTHER), address, words[:300], language])
     return documents
 
 

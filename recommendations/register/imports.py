@@ -1,7 +1,7 @@
 """The import of a register: uploaded, read by a worker, looked over, and brought in lot by lot.
 
-What is to be done stands in the database. A worker claims an import for a while; one that is killed leaves what
-was brought in, and another goes on from there.
+What is to be done stands in the database. A worker claims an import for a while; one that is killed leaves
+what was brought in, and another goes on from there.
 """
 
 import logging
@@ -248,8 +248,8 @@ def summary(planned: Sequence[Planned], defects: Sequence[Defect], matches: Matc
 
 def _row(of: RegisterImport, one: Planned) -> RegisterRow:
     return RegisterRow(
-        of=of, number=one.record.row, cells=one.record.cells, verdict=one.verdict, evaluation_id=one.evaluation,
-        title=one.record.values.get("title", ""), changes=one.changes,
+        of=of, number=one.record.row, cells=one.record.cells, verdict=one.verdict,
+        evaluation_id=one.evaluation, title=one.record.values.get("title", ""), changes=one.changes,
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ _OTHER = {
     "the former yugoslav republic of macedonia": "MK", "timor leste": "TL", "turkey": "TR", "turkiye": "TR",
     "united kingdom": "GB", "united kingdom of great britain and northern ireland": "GB", "uk": "GB",
     "united republic of tanzania": "TZ", "united states": "US", "united states of america": "US", "usa": "US",
-    "uae": "AE", "venezuela": "VE", "venezuela bolivarian republic of": "VE", "viet nam": "VN", "vietnam": "VN",
+    "uae": "AE", "venezuela": "VE", "venezuela bolivarian republic of": "VE", "viet nam": "VN",
+    "vietnam": "VN",
 }  # fmt: skip
 
 

@@ -76,13 +76,13 @@ def match(records: Sequence[Record], by: User | None) -> Matches:
         near = [by_address[one] for one in record.addresses if one in by_address]
         exact = by_key.get((record.title_key, record.added), [])
         candidates = [*(pk for pk in exact if pk in near), *exact, *near, *own.get(record.title_key, [])]
-        pk = next((one for one in candidates if one not in used), None)
-        if pk is not None and allowed is not None and pk not in allowed:
+        chosen = next((one for one in candidates if one not in used), None)
+        if chosen is not None and allowed is not None and chosen not in allowed:
             found.left_out.add(record.row)
             found.defects[record.row].append(Defect(Kind.NOT_YOURS, record.row, Column.TITLE))
-        if pk is not None:
-            used.add(pk)
-        found.of_row[record.row] = pk
+        if chosen is not None:
+            used.add(chosen)
+        found.of_row[record.row] = chosen
     found.gone = [pk for pk, *_rest in entries if pk not in used]
     return found
 

@@ -1,4 +1,4 @@
-"""From the bytes of a CSV file to its rows. Runs in a process of its own (``evaltrack.apart``): no database."""
+"""From the bytes of a CSV file to its rows. Runs in a process of its own (``apart``): no database."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def read(content: bytes) -> dict[str, Any]:
     """The rows of a register, as JSON can say them.
 
-    ``rows``: line number as a spreadsheet shows it, and text by column (a row with nothing in it is left out);
+    ``rows``: line number as a spreadsheet shows it, and text by column (rows with nothing in them are left out);
     ``unknown``: headings that are not known, each with its values by line; ``ragged``: lines that are longer
     or shorter than the headings; ``encoding`` as read. Raises Refused with a sentence.
     """
@@ -33,8 +33,8 @@ def read(content: bytes) -> dict[str, Any]:
     if missing or len(found.known) < 2:
         raise Refused(
             _(
-                "This does not look like an evaluation register: a column “Title” and at least one other known "
-                "column are needed in the first ten lines. Save the register as CSV with its headings."
+                "This does not look like an evaluation register: a column “Title” and at least one other "
+                "known column are needed in the first ten lines. Save the register as CSV with its headings."
             )
         )
     rows: list[tuple[int, dict[str, str]]] = []
@@ -102,8 +102,8 @@ def _lines(text: str, delimiter: str) -> Iterator[list[str]]:
         except csv.Error as error:
             raise Refused(
                 _(
-                    "Line %(line)d cannot be read: a cell there is too long or a quotation mark is not closed. "
-                    "Mend it and try again."
+                    "Line %(line)d cannot be read: a cell there is too long or a quotation mark is not "
+                    "closed. Mend it and try again."
                 )
                 % {"line": lines.line_num}
             ) from error

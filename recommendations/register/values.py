@@ -20,12 +20,12 @@ LANGUAGES = {
     "spanish": "es", "espagnol": "es", "espanol": "es", "portuguese": "pt", "portugais": "pt", "arabic": "ar",
     "russian": "ru", "chinese": "zh-hans", "german": "de", "italian": "it", "dutch": "nl", "indonesian": "id",
 }  # fmt: skip
+T = EvaluationType
 TYPES = {
-    "programme project": EvaluationType.PROJECT, "project": EvaluationType.PROJECT, "programme": EvaluationType.PROGRAMME,
-    "program": EvaluationType.PROGRAMME, "thematic": EvaluationType.THEMATIC, "strategy": EvaluationType.STRATEGIC,
-    "strategic": EvaluationType.STRATEGIC, "policy": EvaluationType.STRATEGIC, "synthesis": EvaluationType.OTHER,
-    "country": EvaluationType.COUNTRY, "country programme": EvaluationType.COUNTRY, "joint": EvaluationType.JOINT,
-    "other": EvaluationType.OTHER,
+    "programme project": T.PROJECT, "project": T.PROJECT, "programme": T.PROGRAMME, "program": T.PROGRAMME,
+    "thematic": T.THEMATIC, "strategy": T.STRATEGIC, "strategic": T.STRATEGIC, "policy": T.STRATEGIC,
+    "synthesis": T.OTHER, "country": T.COUNTRY, "country programme": T.COUNTRY, "joint": T.JOINT,
+    "other": T.OTHER,
 }  # fmt: skip
 TIMINGS = {
     "final": Timing.FINAL, "end term": Timing.FINAL, "ex post": Timing.EX_POST, "mid term": Timing.MID_TERM,
@@ -43,14 +43,15 @@ LISTS = {
     Column.REGIONS: D.REGION,
 }  # fmt: skip
 WHOLE = {
-    Column.AUTHOR: D.AUTHOR, Column.COVERAGE: D.COVERAGE, Column.EVALUATOR: D.EVALUATOR, Column.LEVEL: D.LEVEL,
-    Column.PAGES: D.PAGES, Column.PROJECTS: D.PROJECT,
+    Column.AUTHOR: D.AUTHOR, Column.COVERAGE: D.COVERAGE, Column.EVALUATOR: D.EVALUATOR,
+    Column.LEVEL: D.LEVEL, Column.PAGES: D.PAGES, Column.PROJECTS: D.PROJECT,
 }  # fmt: skip
 
 # Where each field stands; a register that lacks the column says nothing of the field.
 COLUMN_OF = {
     "title": Column.TITLE, "report_date": Column.PUBLISHED_ON, "period_from": Column.PERIOD_FROM,
-    "period_to": Column.PERIOD_TO, "type": Column.SCOPE, "timing": Column.TIMING, "language": Column.LANGUAGES,
+    "period_to": Column.PERIOD_TO, "type": Column.SCOPE, "timing": Column.TIMING,
+    "language": Column.LANGUAGES,
     "countries": Column.COUNTRIES, "offices": Column.REGIONS, "documents": Column.ADDRESSES,
     str(D.PROJECT_CODE): Column.CODES,
     **{str(kind): column for column, kind in (LISTS | WHOLE).items()},
@@ -83,7 +84,7 @@ class Record:
 
 
 def record(row: int, cells: Cells) -> Record:
-    """The values of a row: plain JSON, by the names of the fields of an evaluation and of what belongs to it."""
+    """The values of a row: plain JSON, by the names of the fields and of the kinds of descriptors."""
     found: list[Defect] = []
     values: dict[str, Any] = {
         "title": _title(row, cells, found),

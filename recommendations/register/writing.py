@@ -42,8 +42,8 @@ class Writer:
             values |= {name: _day(values[name]) for name in DATES if name in values}
             values.setdefault("language", "en")
             row = Evaluation(
-                reference=reference, profile=self.of.profile, state=self._state(one, values.get("report_date")),
-                countries=one.takes.get("countries", []), **values,
+                reference=reference, profile=self.of.profile,
+                state=self._state(one, values.get("report_date")), countries=one.takes.get("countries", []), **values,
             )  # fmt: skip
             rows.append(row)
         for one, row in zip(new, Evaluation.objects.bulk_create(rows), strict=True):
@@ -73,9 +73,9 @@ class Writer:
         last: dict[int, int] = defaultdict(int)
         taken = Evaluation.objects.filter(reference__startswith="EV-").values_list("reference", flat=True)
         for reference in taken:
-            _stem, year, number = (*reference.split("-"), "", "")[:3]
-            if year.isdecimal() and number.isdecimal():
-                last[int(year)] = max(last[int(year)], int(number))
+            _stem, of_year, number = (*reference.split("-"), "", "")[:3]
+            if of_year.isdecimal() and number.isdecimal():
+                last[int(of_year)] = max(last[int(of_year)], int(number))
         made = []
         for year in years:
             last[year] += 1
@@ -112,20 +112,20 @@ class Writer:
             EvaluationDocument.objects.filter(evaluation__in=gone["documents"]).delete()
             self._forget_descriptors(old)
         through.objects.bulk_create(
-            through(evaluation_id=one.evaluation, office_id=pk)
+            through(evaluation_id=one.evaluation or 0, office_id=pk)
             for one in planned
             for pk in one.takes.get("offices", [])
         )
         Descriptor.objects.bulk_create(
-            Descriptor(evaluation_id=one.evaluation, kind=kind, text=text, order=order)
+            Descriptor(evaluation_id=one.evaluation or 0, kind=kind, text=text, order=order)
             for one in planned
             for kind in DESCRIBED
             for order, text in enumerate(one.takes.get(kind, []))
         )
         EvaluationDocument.objects.bulk_create(
             EvaluationDocument(
-                evaluation_id=one.evaluation, kind=kind, address=address, description=words, language=language,
-                order=order,
+                evaluation_id=one.evaluation or 0, kind=kind, address=address, description=words,
+                language=language, order=order,
             )
             for one in planned
             for order, (kind, address, words, language) in enumerate(one.takes.get("documents", []))
@@ -139,10 +139,11 @@ class Writer:
 
     def _note(self, planned: Sequence[Planned]) -> None:
         """What was taken of each row, by which the next file is compared."""
-        made, noted = [], []
+        made: list[RegisterEntry] = []
+        noted: list[RegisterEntry] = []
         known = RegisterEntry.objects.in_bulk([one.entry for one in planned if one.entry])
         for one in planned:
-            entry = known.get(one.entry or 0) or RegisterEntry(evaluation_id=one.evaluation)
+            entry = known.get(one.entry or 0) or RegisterEntry(evaluation_id=one.evaluation or 0)
             entry.title_key, entry.added = one.record.title_key, one.record.added[:100]
             entry.addresses = one.record.addresses or entry.addresses
             entry.cells, entry.taken = {**entry.cells, **one.record.cells}, one.taken

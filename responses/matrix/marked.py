@@ -80,7 +80,7 @@ class Marked:
 
     @property
     def front(self) -> list[MarkedChange]:
-        return [self._change(change) for change in self.differences.front]
+        return [self.change(change) for change in self.differences.front]
 
     @property
     def notes(self) -> list[MarkedChange]:
@@ -123,7 +123,7 @@ class Marked:
         return MarkedRecommendation(
             heading=self.profile.label("recommendation", self.language).format(number=present.number),
             fate=_fate_of_recommendation(one),
-            changes=tuple(self._change(change) for change in one.changes),
+            changes=tuple(self.change(change) for change in one.changes),
             actions=tuple(self._action(action, one.place) for action in one.actions if not action.is_same),
             unchanged=(
                 ngettext("%(count)d key action is unchanged.", "%(count)d key actions are unchanged.", same)
@@ -141,12 +141,12 @@ class Marked:
             heading=_("Key action %(number)s") % {"number": present.number},
             fate=_fate_of_action(one),
             # What went elsewhere is told there.
-            changes=() if one.went_to is not None else tuple(self._change(change) for change in one.changes),
+            changes=() if one.went_to is not None else tuple(self.change(change) for change in one.changes),
             recommendation=recommendation,
             place=one.place,
         )
 
-    def _change(self, change: Change) -> MarkedChange:
+    def change(self, change: Change) -> MarkedChange:
         old, new = (self._words(change.field, value) for value in (change.old, change.new))
         return MarkedChange(self._label(change), old, new)
 

@@ -3,6 +3,7 @@ from responses.models.approval import Closure, DeadlineChange, Request
 from responses.models.clearance import ClearanceStep, Sighting, Snapshot
 from responses.models.discussion import Comment, Drafter, Presence, Suggestion
 from responses.models.handout import Handout
+from responses.models.importing import KeptColumns, MatrixImport
 from responses.models.link import CalendarFeed, LinkUse, Proposal, ReportLink
 from responses.models.progress import Evidence, ProgressUpdate
 from responses.models.reminder import Reminder, Snooze
@@ -22,9 +23,11 @@ __all__ = [
     "Extension",
     "Footnote",
     "Handout",
+    "KeptColumns",
     "KeyAction",
     "LinkUse",
     "ManagementResponse",
+    "MatrixImport",
     "Presence",
     "ProgressUpdate",
     "Proposal",

@@ -46,6 +46,7 @@ CHECKS = [
 ]
 
 
+@pytest.mark.production
 @pytest.mark.django_db(transaction=True)  # the requests come through WSGI, which ends what a test holds open
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("resource", RESOURCES)

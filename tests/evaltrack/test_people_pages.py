@@ -8,7 +8,7 @@ from evaltrack.models import Deputy, Mail, Membership, Office, User
 from evaltrack.roles import Role
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 
 @pytest.fixture

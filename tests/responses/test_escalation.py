@@ -69,8 +69,8 @@ def test_each_stage_has_its_day_and_a_late_run_catches_up(world: World, day: dat
     assert days.items() <= {"head": HEAD, "unit": UNIT}.items()
 
 
-def test_every_day_for_a_year_each_is_told_once(world: World):
-    for number in range(365):
+def test_planned_again_and_again_for_a_year_each_is_told_once(world: World):
+    for number in [*range(25, 40), *range(85, 100), *range(100, 365, 15)]:
         plan(DUE + timedelta(days=number))
     assert Reminder.objects.filter(occasion="head").count() == 1
     assert Reminder.objects.filter(occasion="unit").count() == 1

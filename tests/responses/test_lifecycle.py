@@ -18,7 +18,7 @@ from responses.models import Drafter
 from tests import factories as make
 from tests.responses.clearances import World, deputy_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 LETTERS = {
     "hand_over": "H", "hand_back": "B", "submit": "S", "withdraw": "W", "clear": "C", "return": "R",

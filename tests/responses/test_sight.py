@@ -13,7 +13,7 @@ from responses.models import ActionParty, ClearanceStep, Drafter
 from responses.sight import Sight
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 TODAY = date.today()  # noqa: DTZ011 - visible_to asks the clock
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)

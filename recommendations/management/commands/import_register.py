@@ -1,4 +1,4 @@
-"""``manage.py import_register``: says what a register's export would change, and with ``--commit`` brings it in."""
+"""``manage.py import_register``: what a register's export would change; ``--commit`` brings it in."""
 
 from argparse import ArgumentParser
 from collections import defaultdict

@@ -75,7 +75,12 @@ def from_data(data: object) -> Matrix:
 
 def restored(text: str) -> Matrix:
     """The matrix that our own writer wrote, and that nobody has altered since: it is not checked again."""
-    return _matrix(json.loads(text))
+    return restored_data(json.loads(text))
+
+
+def restored_data(plain: dict[str, Any]) -> Matrix:
+    """As :func:`restored`, from data that were JSON."""
+    return _matrix(plain)
 
 
 @cache
