@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib import metadata
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +26,7 @@ import fontpkg
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from evaltrack.documents import assembly, parts, tags, xmp
+from evaltrack.documents import assembly, parts, tags
 from evaltrack.documents.assembly import Attachment
 from evaltrack.text import is_right_to_left
 
@@ -34,7 +35,7 @@ APT_LINE = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 SANS = "Document Sans"  # Latin with Vietnamese, Greek, Cyrillic
 ARABIC = "Document Arabic"  # of the Arabic fonts, the one whose text can be searched and copied
 
-VARIANT = "pdf/a-3a"
+TAGGED = "pdf/ua-1"  # the rest of what PDF/A-3a and PDF/UA-1 ask for, ``assembly`` writes
 EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 NONE = "{ content: none }"
 NO_NUMBER = "@page { @bottom-right { content: none } }"
@@ -68,37 +69,17 @@ def render(
     ``language`` is a BCP 47 tag; it also gives the direction of writing. ``created`` stands in the document's
     properties only. Raises :class:`PdfUnavailableError`.
     """
-    engine = _engine()
-    moment = created or EPOCH
-    files = [
-        engine.weasyprint.Attachment(
-            string=file.data,
-            name=file.name,
-            description=file.description,
-            created=moment,
-            modified=moment,
-            relationship="Data",
-        )
-        for file in attachments
-    ]
-    shell = _shell(html, title=title, language=language, created=created)
-    with _one_at_a_time, _steady(moment):
-        document = _set(engine, shell, [stylesheet])
-        pdf: bytes = document.write_pdf(pdf_variant=VARIANT, attachments=files, finisher=_finish)
-    return pdf
-
-
-def _finish(_document: Any, pdf: Any) -> None:
-    tags.name_notes(pdf)
-    said = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    also = f"{xmp.OF_UA}</rdf:RDF>".encode()
-    said.stream = [b"".join(said.stream).replace(b"</rdf:RDF>", also)]
+    frozen = _frozen(html, language, [stylesheet], has_edges=True)
+    whole = assembly.Section([lambda: frozen], attachments=attachments)
+    out = BytesIO()
+    assembly.assemble([whole], out, title=title, language=language, created=created)
+    return out.getvalue()
 
 
 def part(html: str, *, language: str, stylesheet: str) -> bytes:
     """Pages without head and foot, frozen: see ``parts``. A link to an anchor that ``html`` does not have
     is left for the other parts of the document. Raises :class:`PdfUnavailableError`."""
-    return _frozen(_leading_elsewhere(html), language, [stylesheet, NO_EDGES], as_forms=False)
+    return _frozen(_leading_elsewhere(html), language, [stylesheet, NO_EDGES])
 
 
 def edges(html: str, *, language: str, stylesheet: str) -> bytes:
@@ -133,35 +114,37 @@ def _made_with() -> str:
     return " ".join((str(parts.FORMAT), *map(metadata.version, packages)))
 
 
-def _frozen(html: str, language: str, stylesheets: Sequence[str], *, as_forms: bool) -> bytes:
+def _frozen(
+    html: str, language: str, stylesheets: Sequence[str], *, as_forms: bool = False, has_edges: bool = False
+) -> bytes:
     engine = _engine()
-    shell = _shell(html, title="", language=language, created=None)
+    shell = _shell(html, language=language)
     made: list[Any] = []
 
     def take(document: Any, pdf: Any) -> None:
         made.append(pdf)
         raise _TakenError
 
+    variant = None if as_forms else TAGGED
     with _one_at_a_time, _steady(EPOCH):
-        document = _set(engine, shell, stylesheets)
+        document = _set(engine, shell, stylesheets, variant)
         with suppress(_TakenError):
-            options = {} if as_forms else {"pdf_variant": "pdf/ua-1"}
-            document.write_pdf(finisher=take, **options)
+            document.write_pdf(finisher=take, pdf_variant=variant)
         if not as_forms:
             tags.name_notes(made[0])
-        return parts.freeze(document, made[0], as_forms=as_forms)
+        return parts.freeze(document, made[0], as_forms=as_forms, has_edges=has_edges)
 
 
 class _TakenError(Exception):
     """The objects are all that is wanted: nothing is to be written."""
 
 
-def _set(engine: "_Engine", shell: str, stylesheets: Sequence[str]) -> Any:
+def _set(engine: "_Engine", shell: str, stylesheets: Sequence[str], variant: str | None) -> Any:
     source = engine.weasyprint.HTML(string=shell, url_fetcher=engine.fetcher)
     document = source.render(
         stylesheets=[engine.fonts, *map(_style, stylesheets)],
         font_config=engine.font_config,
-        pdf_variant=VARIANT,
+        pdf_variant=variant,
     )
     for page in document.pages:
         _end_under_the_last_line(page._page_box.children[0])
@@ -195,17 +178,13 @@ def _end_under_the_last_line(root: Any) -> None:
         last = block
 
 
-def _shell(html: str, *, title: str, language: str, created: datetime | None) -> str:
-    created_line = (
-        format_html('<meta name="dcterms.created" content="{}">', created.isoformat()) if created else ""
-    )
+def _shell(html: str, *, language: str) -> str:
+    """A whole page. Its title stands in the document, which other pages may belong to."""
     return (
         format_html(
-            '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title>{}</head>',
+            '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title></title></head>',
             language,
             "rtl" if is_right_to_left(language) else "ltr",
-            title,
-            created_line,
         )
         + f"<body>{_with_list_bodies(html)}</body></html>"
     )

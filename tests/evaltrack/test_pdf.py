@@ -32,7 +32,8 @@ def test_title_language_and_structure_stand_in_the_document() -> None:
     assert root["/Lang"] == "pt-br"
     assert root["/MarkInfo"]["/Marked"].value is True
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
-    kinds = [child.get_object()["/S"] for child in root["/StructTreeRoot"]["/K"][0].get_object()["/K"]]
+    part = root["/StructTreeRoot"]["/K"][0].get_object()["/K"][0].get_object()
+    kinds = [child.get_object()["/S"] for child in part["/K"]]
     assert kinds == ["/H1", "/P"]
 
 
