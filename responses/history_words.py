@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext_lazy, 
 from django.utils.translation import gettext as _
 
 from evaltrack.models import AuditEntry
+from recommendations.choices import DescriptorKind
 from recommendations.lifecycle import WAY as WAY_OF_EVALUATION
 from recommendations.models import Evaluation, Recommendation
 from recommendations.profiles import Profile, in_language
@@ -44,6 +45,7 @@ VERBS = {
     "opened": gettext_lazy("began"),
     "imported": pgettext_lazy("what someone did", "imported"),
     "changed": gettext_lazy("changed"),
+    "updated": gettext_lazy("updated from a register"),
     "reported": gettext_lazy("reported on"),
     "corrected": gettext_lazy("corrected a report on"),
     "assigned": gettext_lazy("asked others to draft"),
@@ -106,6 +108,9 @@ FIELDS = {
     "file": gettext_lazy("SHA-256 of the file"),
     "malware": gettext_lazy("malware"),
     "offices": gettext_lazy("offices"),
+    "register": gettext_lazy("register"),
+    "documents": gettext_lazy("documents"),
+    **{str(kind): kind.label for kind in DescriptorKind},
     "evaluators": gettext_lazy("evaluators"),
     "sub_points": gettext_lazy("sub-points"),
     "deadline": pgettext_lazy("of a key action", "deadline"),

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaltrack.errors import Refused
 from evaltrack.models import Office
-from evaltrack.roles import Permission
+from evaltrack.roles import Permission, can
 from evaltrack.web import AuthedRequest, get_or_404, paginate, render_part, signed_in
 from recommendations.choices import EvaluationState
+from recommendations.described import described
 from recommendations.lifecycle import WAY
 from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
@@ -46,6 +47,7 @@ def evaluations(request: AuthedRequest) -> HttpResponse:
         "rows": sorted(rows, key=lambda row: shown.index(row.evaluation.pk)),
         "filtered": any(form.cleaned_data.values()),
         "may_enter": may_enter(request.user),
+        "may_import": can(request.user, Permission.OVERSEE),
     }
     return render_part(request, "evaluations/list.html", "evaluation-list", context)
 
@@ -113,6 +115,7 @@ def evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
         "unready": requests.unready(found),
         "oversees": held.oversee,
         "coordinates": [one.pk for one in responses if here.acts_as(one.coordinator_id)],
+        "described": described(found, user),
         "events": history.of_evaluation(found),
         "crumbs": [(_("Evaluations"), reverse("evaluations")), (found.name, "")],
     }
