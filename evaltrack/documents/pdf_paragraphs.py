@@ -267,6 +267,7 @@ def _finished(draft: Draft, level: int | None, setting: Setting, place: Place) -
 
 
 def _paragraph(runs: list[Run], place: Place, heading: int, level: int | None, marker: str) -> Paragraph:
+    runs = _evened(runs)
     values = _after_label(runs)
     return Paragraph(
         _marked_up(runs),
@@ -387,7 +388,6 @@ def _without_marker(runs: list[Run], draft: Draft) -> list[Run]:
 
 
 def _marked_up(runs: list[Run]) -> str:
-    runs = _evened(runs)
     said = [
         emphasis.Run(text, run.bold, run.italic, atom)
         for run in runs
