@@ -4,8 +4,8 @@ Nothing is set here: a part is unpacked, its blanks are filled in, and it is wri
 time is one part and the table of where the objects stand, however long the document.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import md5
@@ -53,6 +53,16 @@ class Section:
     attachments: Sequence[Attachment] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The properties of a document: ``language`` is a BCP 47 tag, ``more`` are entries of our own."""
+
+    title: str
+    language: str
+    created: datetime | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class _Placed:
     """A part, and what it starts at in the document. Its own numbers are followed by those of its pack, of
@@ -89,11 +99,9 @@ class _Placed:
         return b"[%s/XYZ %.2f %.2f 0]" % (reference(self.number_of_page(page)), x, y)
 
 
-def assemble(
-    sections: Iterable[Section], out: IO[bytes], *, title: str, language: str, created: datetime | None = None
-) -> int:
-    """Write the document; how many pages it has. ``language`` is a BCP 47 tag."""
-    return _Document(list(sections), out).write(title, language, created)
+def assemble(sections: Iterable[Section], out: IO[bytes], about: About) -> int:
+    """Write the document; how many pages it has."""
+    return _Document(list(sections), out).write(about)
 
 
 def count_pages(loads: Iterable[Load]) -> int:
@@ -134,7 +142,7 @@ class _Document:
                 self.total += one.part.pages
                 key += one.part.keys
 
-    def write(self, title: str, language: str, created: datetime | None) -> int:
+    def write(self, about: About) -> int:
         for number, section in enumerate(self.sections):
             drawn, stamps = self._edges(section)
             marks = {**drawn, **dict(self._anchors(number))}
@@ -143,7 +151,7 @@ class _Document:
                 for page in range(one.part.pages if stamps else 0):
                     content = stamps.on(one.page + page + 1)
                     self.file.stream(one.stamps + page, b"", content, is_packed=True)
-        self._write_catalog(title, language, created)
+        self._write_catalog(about)
         return self.total
 
     # Parts -----------------------------------------------------------------------------------------------
@@ -217,15 +225,16 @@ class _Document:
 
     # The document ----------------------------------------------------------------------------------------
 
-    def _write_catalog(self, title: str, language: str, created: datetime | None) -> None:
+    def _write_catalog(self, about: About) -> None:
         file = self.file
         roots = references(one.base + one.part.root for one in self.placed)
         file.write(self.pages, b"<</Type/Pages/Count %d/Kids%s>>" % (self.total, roots))
         self._write_tags()
         entries = [
             b"<</Type/Catalog/Pages %s/StructTreeRoot %s" % (reference(self.pages), reference(self.tags)),
-            b"/Lang%s/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>" % text(language),
-            self._metadata(title, created),
+            b"/Lang%s/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>"
+            % text(about.language),
+            self._metadata(about),
             self._output_intent(),
             self._attached(),
         ]
@@ -233,9 +242,10 @@ class _Document:
             entries.append(b"/Outlines %s/PageMode/UseOutlines" % reference(outline))
         catalog, info = file.reserve(2), file.reserve()
         file.write(catalog, b"".join(entries) + b">>")
-        said = b"<</Title%s/Producer(%s)" % (text(title), PRODUCER.encode())
-        if created:
-            said += created.astimezone(UTC).strftime("/CreationDate(D:%Y%m%d%H%M%SZ)").encode()
+        said = b"<</Title%s/Producer(%s)" % (text(about.title), PRODUCER.encode())
+        said += b"".join(b"/%s%s" % (name.encode(), text(value)) for name, value in about.more.items())
+        if about.created:
+            said += about.created.astimezone(UTC).strftime("/CreationDate(D:%Y%m%d%H%M%SZ)").encode()
         file.write(info, said + b">>")
         file.close(catalog=catalog, info=info)
 
@@ -270,9 +280,9 @@ class _Document:
                     page, x, y = place
                     yield Bookmark(level, label, one.destination(int(page), x, y))
 
-    def _metadata(self, title: str, created: datetime | None) -> bytes:
+    def _metadata(self, about: About) -> bytes:
         number = self.file.reserve()
-        content = xmp.packet(title, PRODUCER, created)
+        content = xmp.packet(about.title, PRODUCER, about.created)
         # Not packed, so that programs that know nothing of PDF find it.
         self.file.stream(number, b"/Type/Metadata/Subtype/XML", content, is_packed=True)
         return b"/Metadata " + reference(number)

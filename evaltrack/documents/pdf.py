@@ -72,7 +72,7 @@ def render(
     frozen = _frozen(html, language, [stylesheet], has_edges=True)
     whole = assembly.Section([lambda: frozen], attachments=attachments)
     out = BytesIO()
-    assembly.assemble([whole], out, title=title, language=language, created=created)
+    assembly.assemble([whole], out, assembly.About(title, language, created))
     return out.getvalue()
 
 

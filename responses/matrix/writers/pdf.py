@@ -1,7 +1,14 @@
-"""The official document: a matrix as PDF in the layout of its rule profile."""
+"""The official document: a matrix as PDF in the layout of its rule profile.
 
+It is put together from parts of some pages each, so that after a change only the part with the change is set
+anew, and from what stands at the edge of every page, which says the day and the edition.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -10,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from evaltrack.documents import pdf
+from evaltrack.documents.assembly import About, Load, Section, assemble
 from evaltrack.text import to_plain
 from recommendations.profiles import Profile
 from responses.matrix.document import Matrix
@@ -19,7 +27,20 @@ from responses.matrix.writers.printed import Paper
 from responses.matrix.writers.running import draft_line, edition_named, running
 
 ATTACHED_AS = "matrix.json"
+HANDOUT = "EvalTrackHandout"  # the property that a file is known by when it comes back
 STYLESHEET = "evaltrack/matrix-print.css"
+# In key actions, and a recommendation counts for one more. A matrix up to WHOLE is one part; of a longer one,
+# each part begins on a new page.
+WHOLE = 80
+PART = 30
+_BREAK = "<!-- part -->"
+
+Keep = Callable[[str, Callable[[], bytes]], Load]  # the part of that key, to be made where it is not kept
+
+
+def not_kept(key: str, make: Callable[[], bytes]) -> Load:
+    made = make()
+    return lambda: made
 
 
 def write(
@@ -29,33 +50,101 @@ def write(
     language: str = "en",
     printed_on: date | None = None,
     edition: Edition | None = None,
+    handout: str = "",
+    keep: Keep = not_kept,
 ) -> bytes:
-    """The matrix as tagged PDF (PDF/UA-1), with its JSON inside as ``matrix.json``.
+    """The matrix as tagged PDF (PDF/A-3a and PDF/UA-1), with its JSON inside as ``matrix.json``.
 
     ``language`` is that of the form's words; the matrix says in which language its texts are. ``printed_on``
-    is printed at the foot, and ``edition`` there and at the end. The same arguments give the same bytes.
-    Raises :class:`evaltrack.documents.pdf.PdfUnavailableError`.
+    is printed at the foot, and ``edition`` there and at the end; ``handout`` is hidden in it. The same
+    arguments give the same bytes. Raises :class:`evaltrack.documents.pdf.PdfUnavailableError`.
     """
     paper = Paper(matrix, profile, language, edition.round if edition else None)
-    with translation.override(language):
+    out = BytesIO()
+    title = f"{paper.say('running_line')}{paper.say('colon')} {to_plain(matrix.evaluation.title)}"
+    created = datetime.combine(printed_on, time(), UTC) if printed_on else None
+    about = About(title, matrix.language, created, {HANDOUT: handout} if handout else {})
+    assemble([section(Sheet(matrix, profile, language, printed_on, edition), keep=keep)], out, about)
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is to be printed, and how."""
+
+    matrix: Matrix
+    profile: Profile
+    language: str
+    printed_on: date | None = None
+    edition: Edition | None = None
+
+
+def section(
+    sheet: Sheet, *, keep: Keep = not_kept, title: str = "", key: str = "", attached_as: str = ATTACHED_AS
+) -> Section:
+    """Its pages, for a document of one matrix or of many."""
+    matrix, edition = sheet.matrix, sheet.edition
+    paper = Paper(matrix, sheet.profile, sheet.language, edition.round if edition else None)
+    with translation.override(sheet.language):
         html = render_to_string(
-            f"matrix/pdf/{profile.layout}.html",
+            f"matrix/pdf/{sheet.profile.layout}.html",
             {
                 "paper": paper,
-                "running": running(paper, printed_on, edition_named(edition, paper) if edition else ""),
                 "edition": edition,
                 "draft": draft_line(edition) if edition and edition.is_draft else "",
+                "breaks": set(breaks(matrix)),
             },
         )
+        edge = running(paper, sheet.printed_on, edition_named(edition, paper) if edition else "")
+        head = render_to_string("matrix/pdf/_edges.html", {"running": edge})
         description = _("The matrix as data, to be imported again")
-    return pdf.render(
-        html,
-        title=f"{paper.say('running_line')}{paper.say('colon')} {to_plain(matrix.evaluation.title)}",
-        language=matrix.language,
-        stylesheet=stylesheet(),
-        attachments=[pdf.Attachment(ATTACHED_AS, json.write(matrix), description)],
-        created=datetime.combine(printed_on, time(), UTC) if printed_on else None,
+    words = (edge["before"], edge["between"], edge["after"])
+    setter = Setter(matrix.language, keep)
+    return Section(
+        parts=[setter.part(one) for one in html.split(_BREAK)],
+        head=setter.edges(head),
+        numerals=setter.numerals(words),
+        words=words,
+        title=title,
+        key=key,
+        attachments=[pdf.Attachment(attached_as, json.write(matrix), description)],
     )
+
+
+def breaks(matrix: Matrix) -> Iterator[int]:
+    """The recommendations (from 1) that begin a part. Where they are does not depend on any text."""
+    sizes = [1 + len(one.actions) for one in matrix.recommendations]
+    if sum(sizes) <= WHOLE:
+        return
+    begun = 0
+    for place, size in enumerate(sizes, 1):
+        if begun and begun + size > PART:
+            yield place
+            begun = 0
+        begun += size
+
+
+@dataclass(frozen=True, slots=True)
+class Setter:
+    """Sets parts in a language, unless they are kept."""
+
+    language: str
+    keep: Keep = not_kept
+
+    def part(self, html: str) -> Load:
+        css = stylesheet()
+        key = pdf.key("part", html, self.language, css)
+        return self.keep(key, lambda: pdf.part(html, language=self.language, stylesheet=css))
+
+    def edges(self, html: str) -> Load:
+        css = stylesheet()
+        key = pdf.key("edges", html, self.language, css)
+        return self.keep(key, lambda: pdf.edges(html, language=self.language, stylesheet=css))
+
+    def numerals(self, words: tuple[str, str, str]) -> Load:
+        css = stylesheet()
+        key = pdf.key("numerals", *words, self.language, css)
+        return self.keep(key, lambda: pdf.numerals(words, language=self.language, stylesheet=css))
 
 
 @cache
