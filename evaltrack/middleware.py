@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from evaltrack import audit
+from evaltrack import audit, roles
 from evaltrack.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -25,6 +25,19 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class ReadingMiddleware:
+    """A request that changes nothing asks once what its person may do."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with roles.remembering():
+            return self.get_response(request)
 
 
 class PersonMiddleware:

@@ -4,10 +4,12 @@ A role is held at an office (``Membership``) and counts there and in every offic
 roles of the person they stand in for, between two dates.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.utils import timezone
@@ -94,6 +96,31 @@ class Reach:
         return self.everywhere or not self.at(permission).isdisjoint(offices)
 
 
+T = TypeVar("T")
+_answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Within it what a person may do is asked of the database once: for a request that changes nothing."""
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def remembered(question: Hashable, ask: Callable[[], T]) -> T:
+    """The answer to a question about roles, asked anew unless it is being remembered."""
+    answers = _answers.get()
+    if answers is None:
+        return ask()
+    if question not in answers:
+        answers[question] = ask()
+    found: T = answers[question]
+    return found
+
+
 def roles_with(permission: Permission) -> list[Role]:
     return [role for role, granted in GRANTS.items() if permission in granted]
 
@@ -104,8 +131,9 @@ def identities(user: "User | AnonymousUser", on: date | None = None) -> frozense
 
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    stood_in_for = Deputy.objects.current(on or timezone.localdate()).filter(deputy=user)
-    return frozenset({user.pk, *stood_in_for.values_list("person_id", flat=True)})
+    day = on or timezone.localdate()
+    stood_in_for = Deputy.objects.current(day).filter(deputy=user).values_list("person_id", flat=True)
+    return remembered(("identities", user.pk, day), lambda: frozenset({user.pk, *stood_in_for}))
 
 
 def reach(user: "User | AnonymousUser") -> Reach:
@@ -138,6 +166,11 @@ def _is_superuser(user: "User | AnonymousUser") -> bool:
 
 def _offices(user: "User | AnonymousUser") -> dict[Permission, frozenset[int]]:
     """Where the person's current roles carry each permission, sub-offices included: two queries."""
+    question = ("offices", user.pk, user.is_active, timezone.localdate())
+    return remembered(question, lambda: _offices_now(user))
+
+
+def _offices_now(user: "User | AnonymousUser") -> dict[Permission, frozenset[int]]:
     from evaltrack.models import Office
 
     roots: dict[Permission, set[int]] = {}
@@ -150,12 +183,16 @@ def _offices(user: "User | AnonymousUser") -> dict[Permission, frozenset[int]]:
     return {permission: below(found) for permission, found in roots.items()}
 
 
-def _held(user: "User | AnonymousUser") -> Iterator[tuple[frozenset[Permission], int]]:
+def _held(user: "User | AnonymousUser") -> list[tuple[frozenset[Permission], int]]:
     """What each current role carries for the person, and at which office (id): one query."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    return remembered(("held", user.pk, timezone.localdate()), lambda: list(_held_now(user)))
+
+
+def _held_now(user: "User | AnonymousUser") -> Iterator[tuple[frozenset[Permission], int]]:
     from evaltrack.models import Membership
 
-    if not user.is_authenticated or not user.is_active:
-        return
     held = Membership.objects.acting(user, timezone.localdate())
     for person, role, office in held.values_list("person_id", "role", "office_id"):
         granted = GRANTS[Role(role)]

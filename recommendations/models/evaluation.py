@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from evaltrack.models import Office, User
-from evaltrack.roles import Permission, reach
+from evaltrack.roles import Permission, reach, remembered
 from recommendations.choices import EvaluationState, EvaluationType, Timing
 from recommendations.models.profile import RuleProfile
 
@@ -28,17 +28,21 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
             return self.none()
         if user.is_superuser:
             return self
-        at = Evaluation.offices.through.objects
-        held = reach(user)
-        viewed = at.filter(office_id__in=held.at(Permission.VIEW)).values("evaluation_id")
-        trusted = at.filter(office_id__in=held.at(Permission.SEE_CONFIDENTIAL))
-        seen = Q(pk__in=viewed, confidential=False) | Q(pk__in=trusted.values("evaluation_id"))
-        seen |= Q(manager__in=held.identities)
-        written = Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
-        seen |= Q(pk__in=written, handed_over_at=None)
-        for path in settings.EVALUATION_INVOLVEMENT:
-            seen |= import_string(path)(user, held)
-        return self.filter(seen)
+        return self.filter(remembered(("evaluations seen", user.pk), lambda: _seen_by(user)))
+
+
+def _seen_by(user: User) -> Q:
+    at = Evaluation.offices.through.objects
+    held = reach(user)
+    viewed = at.filter(office_id__in=held.at(Permission.VIEW)).values("evaluation_id")
+    trusted = at.filter(office_id__in=held.at(Permission.SEE_CONFIDENTIAL))
+    seen = Q(pk__in=viewed, confidential=False) | Q(pk__in=trusted.values("evaluation_id"))
+    seen |= Q(manager__in=held.identities)
+    written = Evaluation.evaluators.through.objects.filter(user_id=user.pk).values("evaluation_id")
+    seen |= Q(pk__in=written, handed_over_at=None)
+    for path in settings.EVALUATION_INVOLVEMENT:
+        seen |= import_string(path)(user, held)
+    return seen
 
 
 class Evaluation(models.Model):

@@ -99,7 +99,7 @@ def test_the_page_takes_the_same_number_of_queries(client, there, django_assert_
         ask(there, action=action)
     client.force_login(there.head)
     client.get(reverse("approvals"))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(15):
         client.get(reverse("approvals"))
 
 
@@ -215,7 +215,7 @@ def test_the_list_takes_the_same_number_of_queries(client, there, django_assert_
         make.action(there.answer)
     client.force_login(there.unit)
     client.get(reverse("tracking_ended"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(11):
         client.get(reverse("tracking_ended"))
 
 

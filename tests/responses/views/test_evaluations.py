@@ -142,7 +142,7 @@ def test_the_list_takes_the_same_number_of_queries(client, officer, office, djan
             make.answer(make.recommendation(evaluation), decision=Decision.ACCEPTED), due=date(2026, 1, 2)
         )
     client.get(LIST)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(16):
         client.get(LIST)
 
 

@@ -226,7 +226,7 @@ def test_the_page_takes_the_same_number_of_queries(client, owner, action, django
         make.action(action.answer, lead=owner)
     client.force_login(owner)
     client.get(reverse("action", args=[action.pk]))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(22):
         client.get(reverse("action", args=[action.pk]))
 
 

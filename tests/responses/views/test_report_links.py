@@ -323,7 +323,7 @@ def test_the_number_of_queries_does_not_grow(person, client, count, django_asser
     for link in ReportLink.objects.all():
         report_links.note(link, Use.TOLD, now=make.NOW, browser="Firefox", action=make.action())
     client.get(reverse("report_links"))
-    with django_assert_num_queries(9):  # links, uses, actions, and what every page asks
+    with django_assert_num_queries(8):  # links, uses, actions, and what every page asks
         client.get(reverse("report_links"))
 
 

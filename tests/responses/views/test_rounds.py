@@ -176,7 +176,7 @@ def test_rounds_are_compared_on_a_page_and_filtered(client, there):
     assert "closed a round before" in page(client, there.unit, "round_compare", there.matrix.round_id)
 
 
-QUERIES = {"rounds": 15, "round": 26, "round_matrix": 24, "round_open": 29, "round_close": 17}
+QUERIES = {"rounds": 10, "round": 19, "round_matrix": 20, "round_open": 21, "round_close": 10}
 
 
 @pytest.mark.parametrize("count", [1, 3])

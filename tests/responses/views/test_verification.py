@@ -59,7 +59,7 @@ def as_(person: User) -> Client:
     return client
 
 
-QUERIES = {"verification": 18, "to_check": 12}
+QUERIES = {"verification": 14, "to_check": 8}
 PAGES = {
     # Who may: evaluation unit, officer of the office, officer elsewhere, action owner, reader.
     "to_check": (200, 403, 403, 403, 403),

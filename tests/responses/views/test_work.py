@@ -145,7 +145,7 @@ def test_the_page_takes_the_same_number_of_queries(client, people, office, djang
         answers.narrate(given, "We agree.", by=people["evaluation unit"])
     client.force_login(officer)
     client.get(HOME)
-    with django_assert_num_queries(51):
+    with django_assert_num_queries(33):
         client.get(HOME)
 
 
