@@ -146,10 +146,11 @@ def plan_lot(
     )
     planned = []
     for record in records:
-        defects = [*record.defects, *matches.defects.get(record.row, []), *_of_offices(record, offices)]
+        defects = [*record.defects, *matches.defects.get(record.row, [])]
         if record.row in matches.left_out:
             planned.append(Planned(record, Verdict.LEFT_OUT, defects=defects))
             continue
+        defects += _of_offices(record, offices)
         values = {**record.values, "offices": offices.keys(record.offices)}
         pk = matches.of_row.get(record.row)
         if pk is None:

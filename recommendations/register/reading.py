@@ -23,9 +23,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def read(content: bytes) -> dict[str, Any]:
     """The rows of a register, as JSON can say them.
 
-    ``rows``: line number as a spreadsheet shows it, and text by column (rows with nothing in them are left out);
-    ``unknown``: headings that are not known, each with its values by line; ``ragged``: lines that are longer
-    or shorter than the headings; ``encoding`` as read. Raises Refused with a sentence.
+    ``rows``: line number as a spreadsheet shows it, and text by column (empty rows are left out);
+    ``unknown``: headings that are not known; ``ragged``: lines that are longer or shorter than the headings;
+    ``encoding`` as read. Raises Refused with a sentence.
     """
     text, encoding = decoded(content)
     delimiter, at, found = _headed(text)

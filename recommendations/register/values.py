@@ -245,4 +245,4 @@ def _mangled(row: int, cells: Cells) -> Iterator[Defect]:
 
 
 def _offices(cells: Cells) -> list[str]:
-    return _texts([one for one in pieces(cells.get(Column.REGIONS, ""))])
+    return _texts(pieces(cells.get(Column.REGIONS, "")))

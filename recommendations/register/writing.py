@@ -43,7 +43,8 @@ class Writer:
             values.setdefault("language", "en")
             row = Evaluation(
                 reference=reference, profile=self.of.profile,
-                state=self._state(one, values.get("report_date")), countries=one.takes.get("countries", []), **values,
+                state=self._state(one, values.get("report_date")),
+                countries=one.takes.get("countries", []), **values,
             )  # fmt: skip
             rows.append(row)
         for one, row in zip(new, Evaluation.objects.bulk_create(rows), strict=True):
