@@ -8,7 +8,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,18 @@ from django.utils.translation import ngettext
 from evaltrack.documents import archives
 from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
 from evaltrack.documents.docx_look import Letters, Numbering, Style, Styles, W, number, value, with_numbers
-from evaltrack.documents.docx_words import DELETED, Piece, R, Words, chosen, is_prompt, span, value_of
+from evaltrack.documents.docx_words import (
+    DELETED,
+    Piece,
+    R,
+    Words,
+    chosen,
+    is_prompt,
+    own_mark,
+    span,
+    value_of,
+    without_mark,
+)
 from evaltrack.documents.emphasis import Run, plain, to_markdown
 from evaltrack.documents.errors import UnreadableFileError
 
@@ -88,9 +99,15 @@ class _Package:
                 return None
         return None
 
-    def link(self, relation: str) -> str:
-        kind, target, external = self.relations.get(relation, ("", "", False))
-        return target if kind == "hyperlink" and external else ""
+    def links(self, name: str) -> Callable[[str], str]:
+        """Gives the address that a relation of that part names; "" for any other relation."""
+        relations = self.relations if name == self.main else self._relations(name)
+
+        def link(relation: str) -> str:
+            kind, target, external = relations.get(relation, ("", "", False))
+            return target if kind == "hyperlink" and external else ""
+
+        return link
 
     def _main_part(self) -> str:
         root = self.part("_rels/.rels")
@@ -134,7 +151,7 @@ class _Document:
         self.body = body
         self.styles = Styles(package.first("styles"))
         self.numbering = Numbering(package.first("numbering"))
-        self.words = Words(self.styles, package.link, _marks(root))
+        self.words = Words(self.styles, package.links(package.main), _marks(root))
         self.tables = 0
         self.joined: list[Piece] = []  # of a paragraph whose end was deleted
 
@@ -288,12 +305,15 @@ class _Document:
 
     def _notes(self, kind: str) -> dict[str, str]:
         root = self.package.first(f"{kind}s")
+        names = self.package.of_kind(f"{kind}s")
+        if names:
+            self.words.links = self.package.links(names[0])
         texts = {}
         for note in root.iter(f"{W}{kind}") if root is not None else ():
             mark = self.words.marks.get((kind, note.get(f"{W}id") or ""))
             if mark:
                 paragraphs = [one.text for one in self._paragraphs_of(note) if one.text]
-                texts[mark] = "\n\n".join(paragraphs)
+                texts[mark] = without_mark("\n\n".join(paragraphs), mark)
         return dict(sorted(texts.items(), key=lambda pair: list(self.words.marks.values()).index(pair[0])))
 
     def _running(self) -> Iterator[str]:
@@ -336,6 +356,9 @@ def _marks(root: Element) -> dict[tuple[str, str], str]:
         kind = reference.tag.removeprefix(W).removesuffix("Reference")
         key = (kind, reference.get(f"{W}id") or "")
         if key in marks or any(True for _one in reference.iterancestors(*DELETED, f"{_MC}Fallback")):
+            continue
+        if own := own_mark(reference):
+            marks[key] = own
             continue
         counts[kind] += 1
         marks[key] = str(counts[kind]) if kind == "footnote" else f"e{counts[kind]}"

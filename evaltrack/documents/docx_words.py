@@ -83,14 +83,21 @@ class Words:
         if letters.hidden:
             return
         language = value(properties, "lang")
+        has_own_mark = False
         for child in element:
             found = self._child(child)
+            if has_own_mark and isinstance(found, str):
+                continue
+            has_own_mark = has_own_mark or bool(own_mark(child))
             if isinstance(found, Run):
                 yield Piece(found, letters.grey)
                 continue
             if not found or any(one.in_code for one in self.fields):
                 continue
             text = _CONTROLS.sub("", found)
+            if self.fields and self.fields[-1].is_note and text.strip() in self.marks.values():
+                yield Piece(Run(f"[^{text.strip()}]", atom=True))
+                continue
             if letters.raised and text.strip().isdigit():
                 text = text.translate(_RAISED)
             if language or self.styles.language:
@@ -174,6 +181,12 @@ class _Field:
         self.address = found[1] if found and _LINK.match(found[1]) else ""
 
 
+    @property
+    def is_note(self) -> bool:
+        """Whether its result is the mark of a note that stands elsewhere."""
+        return self.code.split()[:1] == ["NOTEREF"]
+
+
 _FALLBACK = f"{_MC}Fallback"
 _THROUGH = {
     f"{W}{name}"
@@ -187,6 +200,23 @@ _LETTERS = {
 def value_of(element: Element, attribute: str) -> str | None:
     found: str | None = element.get(f"{W}{attribute}")
     return found
+
+
+def own_mark(reference: Element) -> str:
+    """The mark that somebody chose for a note, which stands behind its reference; "" for any other element."""
+    if reference.get(f"{W}customMarkFollows") not in ("1", "true", "on"):
+        return ""
+    following = (one.text or "" for one in reference.itersiblings(f"{W}t"))
+    mark = "".join(following).strip()
+    return mark if re.fullmatch(r"[^\s\[\]^]{1,20}", mark) else ""
+
+
+def without_mark(text: str, mark: str) -> str:
+    """The text of a note without the mark before it, which is text where somebody chose it."""
+    if mark.isdecimal() or mark.startswith("e"):
+        raised = re.escape(mark.translate(_RAISED))
+        return re.sub(rf"^(?:{raised})+\s+", "", text)
+    return re.sub(rf"^(?:{re.escape(mark)})+\s+", "", text)
 
 
 def chosen(element: Element) -> Element:
