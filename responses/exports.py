@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from evaltrack.errors import Refused
 from recommendations.profiles import Profile
-from responses import round_prints, snapshots
-from responses.choices import ResponseState, SnapshotKind
+from responses import prints, round_prints, snapshots
+from responses.choices import SnapshotKind
 from responses.comparison import Comparison
+from responses.editions import edition_now, frozen_edition, taken_on
 from responses.matrix.build import build
 from responses.matrix.document import Matrix
-from responses.matrix.edition import ClosedRound, Edition
+from responses.matrix.edition import Edition
 from responses.matrix.writers import json, marked_pdf, pdf
 from responses.matrix.writers.options import Options, chosen
+from responses.matrix.writers.pdf import Sheet
 from responses.models import ManagementResponse, Snapshot
 
 ALL = Options()  # nothing left out
@@ -37,8 +39,8 @@ Writer = Callable[[Matrix, Profile, Order], bytes]
 
 WRITERS: dict[str, Writer] = {
     "json": lambda matrix, profile, order: json.write(matrix),
-    "pdf": lambda matrix, profile, order: pdf.write(
-        matrix, profile, language=order.language, printed_on=order.printed_on, edition=order.edition
+    "pdf": lambda matrix, profile, order: prints.printed(
+        Sheet(matrix, profile, order.language, order.printed_on, order.edition), handout=order.handout
     ),
 }
 
@@ -96,25 +98,3 @@ def compared(found: Comparison, *, printed_on: date | None = None) -> bytes:
     with translation.override(found.language):
         old, new = found.old.described(printed_on), found.new.described(printed_on)
     return marked_pdf.write(found.new.matrix, found.marked, old=old, new=new, printed_on=printed_on)
-
-
-def frozen_edition(snapshot: Snapshot) -> Edition:
-    """What a snapshot says by itself, so that it is printed the same for ever and for everyone."""
-    of_round = snapshot.rounds.first() if snapshot.kind == SnapshotKind.ROUND else None
-    closed = None
-    if of_round:
-        closed = ClosedRound(of_round.name, taken_on(snapshot), of_round.asked, tuple(of_round.not_reported))
-    return Edition(snapshot.version, tuple(snapshots.clearings_of(snapshot)), taken_on(snapshot), closed)
-
-
-def taken_on(snapshot: Snapshot) -> date:
-    """The day it was frozen, the same for everyone."""
-    return timezone.localdate(snapshot.taken_at, timezone.get_default_timezone())
-
-
-def edition_now(response: ManagementResponse, on: date | None) -> Edition:
-    """Of a cleared response the version that holds, with the progress since; else the draft of that day."""
-    if response.state in (ResponseState.CLEARED, ResponseState.PUBLISHED):
-        holding = snapshots.cleared(response, response.version)
-        return Edition(response.version, tuple(snapshots.clearings_of(holding)) if holding else (), on)
-    return Edition(response.version, (), on)

@@ -127,7 +127,7 @@ class _Document:
         self.shared: dict[str, int] = {}
         self.total = 0
         self._place()
-        self.first = {}
+        self.first: dict[str, _Placed] = {}
         for one in self.placed:
             self.first.setdefault(sections[one.section].key, one)
 
@@ -148,9 +148,10 @@ class _Document:
             marks = {**drawn, **dict(self._anchors(number))}
             for one in (placed for placed in self.placed if placed.section == number):
                 self._write_part(one, marks)
-                for page in range(one.part.pages if stamps else 0):
-                    content = stamps.on(one.page + page + 1)
-                    self.file.stream(one.stamps + page, b"", content, is_packed=True)
+                for page in range(one.part.pages):
+                    if stamps:
+                        content = stamps.on(one.page + page + 1)
+                        self.file.stream(one.stamps + page, b"", content, is_packed=True)
         self._write_catalog(about)
         return self.total
 

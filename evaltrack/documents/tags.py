@@ -73,7 +73,7 @@ def name_notes(pdf: Any) -> None:
     """Each note has an identity, as PDF/UA-1 (7.9) asks, and its mark in the text is a reference."""
     from pydyf import String
 
-    numbers = {item.number: item for item in pdf.objects if isinstance(item, dict)}
+    numbers: dict[int, Any] = {item.number: item for item in pdf.objects if hasattr(item, "keys")}
     for item in numbers.values():
         if item.get("Type") != "/StructElem":
             continue

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from evaltrack.documents import pdf
-from evaltrack.documents.assembly import About, Load, Section, assemble
+from evaltrack.documents.assembly import About, Attachment, Load, Section, assemble
 from evaltrack.text import to_plain
 from recommendations.profiles import Profile
 from responses.matrix.document import Matrix
@@ -107,7 +107,7 @@ def section(
         words=words,
         title=title,
         key=key,
-        attachments=[pdf.Attachment(attached_as, json.write(matrix), description)],
+        attachments=[Attachment(attached_as, json.write(matrix), description)],
     )
 
 
