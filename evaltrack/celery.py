@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "read-reports": {
+        "task": "recommendations.tasks.read_reports",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "keep-rounds": {
         "task": "responses.tasks.keep_rounds",
         "schedule": crontab(minute=5),

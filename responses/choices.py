@@ -110,3 +110,22 @@ class LeftOut(models.TextChoices):
     HELD = "held", _("A round of this name was held already")
     UNDER_WAY = "under_way", _("Another round is still open: close it first")
     ALL_CLOSED = "all_closed", _("Everything in it is closed: there is nobody to ask")
+
+
+class BulkForm(models.TextChoices):
+    """As what many matrices are handed out."""
+
+    ZIP = "zip", _("A ZIP file with a PDF of each")
+    PDF = "pdf", _("One PDF with a list of contents and bookmarks")
+
+
+class BulkState(models.TextChoices):
+    """How far a bulk export is."""
+
+    WAITING = "waiting", _("Waiting")
+    PRINTING = "printing", _("Being printed")
+    PACKING = "packing", _("Being put together")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+    CANCELLED = "cancelled", _("Cancelled")
+    GONE = "gone", _("Deleted")

@@ -122,6 +122,10 @@ MALWARE_FOUND = Kind(
     "malware_found", _("Malware is found in a file that I attached"), mandatory=True, group=FOLLOW_UP
 )
 
+EXPORT_READY = Kind(
+    "export_ready", _("A bulk export that I asked for is ready, or could not be made"), Delivery.DAILY
+)
+
 KINDS: tuple[Kind, ...] = (
     RECOMMENDATION_ASSIGNED,
     COMMENT_MENTION,
@@ -155,4 +159,5 @@ KINDS: tuple[Kind, ...] = (
     ROUND_CLOSED,
     TRACKING_ENDS,
     MALWARE_FOUND,
+    EXPORT_READY,
 )

@@ -1,5 +1,6 @@
 from responses.models.action import ActionParty, KeyAction
 from responses.models.approval import Closure, DeadlineChange, Request
+from responses.models.bulk import BulkExport, BulkItem
 from responses.models.clearance import ClearanceStep, Sighting, Snapshot
 from responses.models.discussion import Comment, Drafter, Presence, Suggestion
 from responses.models.handout import Handout
@@ -13,6 +14,8 @@ from responses.models.verification import Reviewer, Verification
 
 __all__ = [
     "ActionParty",
+    "BulkExport",
+    "BulkItem",
     "CalendarFeed",
     "ClearanceStep",
     "Closure",
