@@ -1,13 +1,16 @@
-"""Plans and sends reminders in processes that are killed with -9, at each of their statements in turn.
+"""Plans and sends reminders while something is killed at each of their statements in turn.
 
 Run as a program of its own, on the database of its environment; prints what was found wrong, as JSON. A statement
-is where to be killed, as between two of them nothing is lasting but what SMTP was told.
+is where to be killed, as between two of them nothing is lasting but what SMTP was told. With ``sender`` it is the
+process, with -9; with ``session`` its end of PostgreSQL, as when the database goes down; with ``server`` the mail
+server, which has taken some of the mails and is gone before it says so.
 """
 
 import json
 import os
 import signal
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,18 +42,31 @@ def main() -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         expected = run_clean(server)
+        what, step = sys.argv[1], int(sys.argv[2])
         wrong, tried = [], 0
-        step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-        for after in (False, True):
-            point = 1 + after * step // 2
-            while died(lambda at=point, late=after: run(LATE, kill_at=at, after=late)):
-                tried += 1
-                together(LATE + CLAIMED)
-                wrong += [f"{point} {after}: {one}" for one in faults(server, expected, words)]
-                forget(server)
-                point += step
+        for point, after in points(what, step, server):
+            tried += 1
+            together(LATE + CLAIMED)
+            wrong += [f"{point} {after}: {one}" for one in faults(server, expected, words)]
             forget(server)
     sys.stdout.write(json.dumps({"tried": tried, "wrong": wrong, "expected": len(expected)}))
+
+
+def points(what: str, step: int, server: "MailServer") -> Iterator[tuple[int, bool]]:
+    """Where it was killed: before or after which statement, or at which mail; until there is no such."""
+    if what == "server":
+        for point in range(len(PEOPLE) + 1):
+            server.answers = ["250 2.0.0 taken"] * point + [""]
+            died(lambda: run(LATE))
+            yield point, True
+        return
+    kill = kill_sender if what == "sender" else kill_session
+    for after in (False, True):
+        point = 1 + after * step // 2
+        while died(lambda at=point, late=after: run(LATE, kill, kill_at=at, after=late)):
+            yield point, after
+            point += step
+        forget(server)
 
 
 def make_world() -> dict[str, set[str]]:
@@ -80,8 +96,8 @@ def make_world() -> dict[str, set[str]]:
 
 
 def died(work: Callable[[], None]) -> bool:
-    """Whether a process that does the work was killed at it."""
-    return os.WIFSIGNALED(os.waitpid(begun(work), 0)[1])
+    """Whether a process that does the work was killed at it, or could not end it."""
+    return os.waitpid(begun(work), 0)[1] != 0
 
 
 def begun(work: Callable[[], None]) -> int:
@@ -93,8 +109,7 @@ def begun(work: Callable[[], None]) -> int:
         return process
     try:
         work()
-    except BaseException as error:  # it must not go on as a second parent
-        sys.stderr.write(repr(error))
+    except BaseException:  # it must not go on as a second parent
         os._exit(1)
     os._exit(0)
 
@@ -106,19 +121,32 @@ def together(now: datetime) -> None:
     run(now + CLAIMED)  # SQLite may have been too busy for both
 
 
-def run(now: datetime, kill_at: int = 0, *, after: bool = False) -> None:
+def kill_session() -> None:
+    from django.db import connection
+
+    os.kill(connection.connection.info.backend_pid, signal.SIGTERM)
+    time.sleep(0.05)
+
+
+def kill_sender() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run(
+    now: datetime, kill: Callable[[], None] = kill_sender, kill_at: int = 0, *, after: bool = False
+) -> None:
     """Plan, write the digests, claim, send and mark."""
     from evaltrack import mail
     from responses import reminders
 
-    with killed(kill_at, after=after):
+    with killed(kill, kill_at, after=after):
         reminders.plan(now=now)
         mail.deliver_all(now=now)
 
 
 @contextmanager
-def killed(kill_at: int, *, after: bool) -> Iterator[None]:
-    """Killed with -9 before, or after, the statement of that number."""
+def killed(kill: Callable[[], None], kill_at: int, *, after: bool) -> Iterator[None]:
+    """Killed before, or after, the statement of that number."""
     from django.db import connection
 
     count = 0
@@ -127,10 +155,10 @@ def killed(kill_at: int, *, after: bool) -> Iterator[None]:
         nonlocal count
         count += 1
         if count == kill_at and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            kill()
         result = execute(*arguments)
         if count == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            kill()
         return result
 
     with connection.execute_wrapper(counted):

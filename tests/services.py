@@ -98,7 +98,8 @@ def wait_until(happened: Callable[[], object], seconds: float, what: str) -> flo
 class MailServer:
     """An SMTP server on a free port that keeps what it is sent.
 
-    ``answers`` are given first, one to each mail, instead of taking it: ``["451 4.3.0 later"]``.
+    ``answers`` are given first, one to each mail, instead of taking it: ``["451 4.3.0 later"]``. With ``""`` it
+    takes the mail and is gone before it could say so.
     """
 
     def __init__(self) -> None:
@@ -107,13 +108,16 @@ class MailServer:
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.answers:
-            return self.answers.pop(0)
+        answer = self.answers.pop(0) if self.answers else "250 2.0.0 taken"
+        if answer and not answer.startswith("250"):
+            return answer
+        if not answer:
+            server.transport.abort()
         assert isinstance(envelope.content, bytes)
         message = BytesParser(policy=default).parsebytes(envelope.content)
         message["X-Sent-To"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)
-        return "250 2.0.0 taken"
+        return answer
 
     @property
     def port(self) -> int:
