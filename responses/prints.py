@@ -139,7 +139,14 @@ def portfolio(
     sheets = (sheet_of(row, language=language, options=options, printed_on=day) for row in rows)
     with tempfile.TemporaryFile() as made:
         portfolio_pdf.write(
-            sheets, made, title=title, language=language, printed_on=day, keep=kept, told=told
+            sheets,
+            made,
+            title=title,
+            language=language,
+            printed_on=day,
+            keep=kept,
+            look=_look(),
+            told=told,
         )
         made.seek(0)
         _store(name, File(made))
@@ -213,6 +220,7 @@ def _made(sheet: Sheet, handout: str = "") -> bytes:
         edition=sheet.edition,
         handout=handout,
         keep=kept,
+        look=_look(),
     )
 
 

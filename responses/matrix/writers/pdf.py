@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
+from json import dumps, loads
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -52,6 +53,7 @@ def write(
     edition: Edition | None = None,
     handout: str = "",
     keep: Keep = not_kept,
+    look: str = "",
 ) -> bytes:
     """The matrix as tagged PDF (PDF/A-3a and PDF/UA-1), with its JSON inside as ``matrix.json``.
 
@@ -64,7 +66,8 @@ def write(
     title = f"{paper.say('running_line')}{paper.say('colon')} {to_plain(matrix.evaluation.title)}"
     created = datetime.combine(printed_on, time(), UTC) if printed_on else None
     about = About(title, matrix.language, created, {HANDOUT: handout} if handout else {})
-    assemble([section(Sheet(matrix, profile, language, printed_on, edition), keep=keep)], out, about)
+    sheet = Sheet(matrix, profile, language, printed_on, edition)
+    assemble([section(sheet, keep=keep, look=look)], out, about)
     return out.getvalue()
 
 
@@ -80,13 +83,43 @@ class Sheet:
 
 
 def section(
-    sheet: Sheet, *, keep: Keep = not_kept, title: str = "", key: str = "", attached_as: str = ATTACHED_AS
+    sheet: Sheet,
+    *,
+    keep: Keep = not_kept,
+    look: str = "",
+    title: str = "",
+    key: str = "",
+    attached_as: str = ATTACHED_AS,
 ) -> Section:
-    """Its pages, for a document of one matrix or of many."""
+    """Its pages, for a document of one matrix or of many.
+
+    ``look`` says which version of the templates and words it is made with; with it, what is to be set is kept
+    as well, so that a matrix that did not change costs next to nothing.
+    """
+
+    def plan() -> bytes:
+        return dumps(_plan(sheet)).encode()
+
+    planned = loads(keep(pdf.key("plan", look, repr(sheet)), plan)()) if look else _plan(sheet)
+    words = (planned["before"], planned["between"], planned["after"])
+    setter = Setter(sheet.matrix.language, keep)
+    return Section(
+        parts=[setter.part(one) for one in planned["body"].split(_BREAK)],
+        head=setter.edges(planned["edges"]),
+        numerals=setter.numerals(words),
+        words=words,
+        title=title,
+        key=key,
+        attachments=[Attachment(attached_as, planned["data"].encode(), planned["description"])],
+    )
+
+
+def _plan(sheet: Sheet) -> dict[str, str]:
+    """The texts that are set."""
     matrix, edition = sheet.matrix, sheet.edition
     paper = Paper(matrix, sheet.profile, sheet.language, edition.round if edition else None)
     with translation.override(sheet.language):
-        html = render_to_string(
+        body = render_to_string(
             f"matrix/pdf/{sheet.profile.layout}.html",
             {
                 "paper": paper,
@@ -96,19 +129,13 @@ def section(
             },
         )
         edge = running(paper, sheet.printed_on, edition_named(edition, paper) if edition else "")
-        head = render_to_string("matrix/pdf/_edges.html", {"running": edge})
-        description = _("The matrix as data, to be imported again")
-    words = (edge["before"], edge["between"], edge["after"])
-    setter = Setter(matrix.language, keep)
-    return Section(
-        parts=[setter.part(one) for one in html.split(_BREAK)],
-        head=setter.edges(head),
-        numerals=setter.numerals(words),
-        words=words,
-        title=title,
-        key=key,
-        attachments=[Attachment(attached_as, json.write(matrix), description)],
-    )
+        return {
+            "body": body,
+            "edges": render_to_string("matrix/pdf/_edges.html", {"running": edge}),
+            "data": json.write(matrix).decode(),
+            "description": _("The matrix as data, to be imported again"),
+            **{name: edge[name] for name in ("before", "between", "after")},
+        }
 
 
 def breaks(matrix: Matrix) -> Iterator[int]:

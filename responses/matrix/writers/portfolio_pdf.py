@@ -35,6 +35,7 @@ def write(
     language: str,
     printed_on: date | None = None,
     keep: Keep = not_kept,
+    look: str = "",
     told: Told | None = None,
 ) -> int:
     """One PDF of all; how many pages it has. ``language`` is that of the list and of the document.
@@ -49,7 +50,12 @@ def write(
         entry = _entry(number, sheet, {one.name for one in entries})
         entries.append(entry)
         made = section(
-            sheet, keep=keep, title=entry.title, key=entry.key, attached_as=f"{entry.name}.matrix.json"
+            sheet,
+            keep=keep,
+            look=look,
+            title=entry.title,
+            key=entry.key,
+            attached_as=f"{entry.name}.matrix.json",
         )
         sections.append(made)
         words = words if any(words) else made.words
