@@ -49,6 +49,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=50),
         "options": {"expires": 3000},
     },
+    "make-exports": {
+        "task": "responses.tasks.make_exports",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "forget-exports": {
+        "task": "responses.tasks.forget_exports",
+        "schedule": crontab(hour=4, minute=40),
+        "options": {"expires": 3000},
+    },
     "work-on-registers": {
         "task": "recommendations.tasks.work_on_registers",
         "schedule": 60.0,

@@ -158,3 +158,19 @@ class Verdict(models.TextChoices):
     CHANGED = "changed", _("Changed")
     SAME = "same", _("Unchanged")
     LEFT_OUT = "left_out", _("Left out")
+
+
+class ReadingState(models.TextChoices):
+    """How far the reading of a report is."""
+
+    WAITING = "waiting", _("Being read")
+    READ = "read", _("Read, to be looked over")
+    REFUSED = "refused", _("Could not be read")
+    ENTERED = "entered", _("Entered")
+
+
+class LessonKind(models.TextChoices):
+    """What an evaluation has learned."""
+
+    LESSON = "lesson", _("Lesson learned")
+    PRACTICE = "practice", _("Good practice")

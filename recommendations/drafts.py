@@ -1,8 +1,9 @@
 """Recommendations on their way in: rows that a person looks over and mends before any of them is kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from recommendations import results
 from recommendations.choices import Layout
 from recommendations.models import Evaluation, Recommendation
 from recommendations.pasted import Proposed, recommendations_in
+from recommendations.pasted_lines import levels
 from recommendations.profiles import Profile
 
 MOST = 100  # rows at once; a form of more is refused by the web server's own limits
@@ -24,7 +26,10 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One recommendation as typed or read; ``sub_points`` is an indented list, ``doubts`` for its reader."""
+    """One recommendation as typed or read; ``sub_points`` is an indented list, ``doubts`` for its reader.
+
+    ``source`` says where in the reading of a report it comes from: see ``readings.sources``.
+    """
 
     number: str = ""
     text: str = ""
@@ -34,7 +39,12 @@ class Draft:
     responsible_text: str = ""
     timeline: str = ""
     priority: str = ""
+    based_on: str = ""
+    urgency: str = ""
+    difficulty: str = ""
+    impact: str = ""
     doubts: str = ""
+    source: str = ""
     left_out: bool = False
 
     @property
@@ -48,25 +58,45 @@ def read(text: str, rules: Profile) -> list[Draft]:
 
 
 def _draft(proposed: Proposed, rules: Profile) -> Draft:
-    priority, is_all = _level(proposed.priority, rules)
-    doubts = list(proposed.doubts)
-    if proposed.priority and not priority:
+    said = {
+        "number": proposed.number,
+        "text": proposed.text,
+        "sub_points": proposed.outline,
+        "rationale": proposed.rationale,
+        "directed_to": proposed.directed_to,
+        "timeline": proposed.timeline,
+        "priority": proposed.priority,
+        "based_on": proposed.based_on,
+        "levels": proposed.levels,
+        "doubts": proposed.doubts,
+    }
+    return read_from(said, rules)
+
+
+def read_from(said: Mapping[str, Any], rules: Profile, *, source: str = "") -> Draft:
+    """A row for this form of matrix from what a list or a report says, each attribute as printed."""
+    priority, is_all = _level(said["priority"], rules)
+    doubts = list(said["doubts"])
+    if said["priority"] and not priority:
         doubts.append(
-            _("The priority “%(words)s” is not on the scale of this form.") % {"words": proposed.priority}
+            _("The priority “%(words)s” is not on the scale of this form.") % {"words": said["priority"]}
         )
     elif not is_all:
-        doubts.append(_("The priority is printed as “%(words)s”.") % {"words": proposed.priority})
+        doubts.append(_("The priority is printed as “%(words)s”.") % {"words": said["priority"]})
     is_table = rules.layout == Layout.ACTION_TABLE
     return Draft(
-        number=proposed.number,
-        text=proposed.text,
-        sub_points=proposed.outline,
-        rationale=proposed.rationale,
-        directed_to=proposed.directed_to if is_table else "",
-        responsible_text="" if is_table else proposed.directed_to,
-        timeline=proposed.timeline,
+        number=said["number"],
+        text=said["text"],
+        sub_points=said["sub_points"],
+        rationale=said["rationale"],
+        directed_to=said["directed_to"] if is_table else "",
+        responsible_text="" if is_table else said["directed_to"],
+        timeline=said["timeline"],
         priority=priority,
+        based_on=said["based_on"],
+        **levels(said["levels"]),
         doubts="\n".join(doubts),
+        source=source,
     )
 
 
@@ -96,6 +126,11 @@ def merged(drafts: Sequence[Draft], at: int) -> list[Draft]:
         responsible_text=first.responsible_text or second.responsible_text,
         timeline=first.timeline or second.timeline,
         priority=first.priority or second.priority,
+        based_on="; ".join(filter(None, (first.based_on, second.based_on))),
+        urgency=first.urgency or second.urgency,
+        difficulty=first.difficulty or second.difficulty,
+        impact=first.impact or second.impact,
+        source=",".join(filter(None, (first.source, second.source))),
         doubts="",
         left_out=False,
     )
@@ -150,6 +185,10 @@ def _keep(evaluation: Evaluation, draft: Draft, by: User) -> Recommendation:
         directed_to=draft.directed_to.strip(),
         responsible_text=draft.responsible_text.strip(),
         priority=int(draft.priority) if draft.priority else None,
+        based_on=draft.based_on.strip(),
+        urgency=draft.urgency,
+        difficulty=draft.difficulty,
+        impact=draft.impact,
     )
     if draft.sub_points.strip():
         results.set_sub_points(added, draft.sub_points, by=by)

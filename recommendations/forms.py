@@ -1,5 +1,6 @@
 """Forms for entering an evaluation: the cover of its report, and its recommendations."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,10 +16,11 @@ from evaltrack.forms import Day, like, office_tree
 from evaltrack.models import Membership, Office, User
 from evaltrack.roles import Permission, Role, roles_with
 from recommendations import terms
-from recommendations.choices import ENTERED_AS, EvaluationState, Layout
+from recommendations.choices import ENTERED_AS, EvaluationState, Layout, LessonKind, Level
 from recommendations.drafts import MOST, Draft
 from recommendations.evaluations import LOSES_SIGHT, next_reference
-from recommendations.models import Evaluation, Recommendation, RuleProfile
+from recommendations.lessons import LessonDraft
+from recommendations.models import Evaluation, Lesson, Recommendation, RuleProfile
 from recommendations.permissions import keeps_sight, may_mark_confidential
 from recommendations.profiles import Profile, in_language
 
@@ -208,6 +210,9 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto"})
 
 
+LEVELS = [("", ""), *Level.choices]
+
+
 class DraftForm(forms.Form):
     """One row of the preview."""
 
@@ -224,6 +229,11 @@ class DraftForm(forms.Form):
     responsible_text = like(Recommendation, "responsible_text", widget=_area(2))
     timeline = like(Recommendation, "timeline_text")
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
+    based_on = like(Recommendation, "based_on", widget=forms.TextInput(attrs={"dir": "auto"}))
+    urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=LEVELS, required=False)
+    difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), choices=LEVELS, required=False)
+    impact = forms.ChoiceField(label=gettext_lazy("Impact"), choices=LEVELS, required=False)
+    source = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     doubts = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, rules: Profile, **options: Any) -> None:
@@ -245,7 +255,7 @@ class DraftForm(forms.Form):
     @property
     def has_more(self) -> bool:
         """Whether there is more to see than number and text."""
-        shown = [name for name in self.fields if name not in ("number", "text", "doubts", "DELETE")]
+        shown = [name for name in self.fields if name not in ("number", "text", "doubts", "source", "DELETE")]
         return any(self[name].value() or self[name].errors for name in shown)
 
     def clean(self) -> dict[str, Any]:
@@ -256,7 +266,7 @@ class DraftForm(forms.Form):
         return data
 
 
-class BaseDraftFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class LeaveOutFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].label = _("Leave out")
@@ -264,7 +274,7 @@ class BaseDraftFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
 
 DraftFormSet: Any = forms.formset_factory(
     DraftForm,
-    BaseDraftFormSet,
+    LeaveOutFormSet,
     extra=0,
     can_delete=True,
     max_num=MOST,
@@ -295,3 +305,62 @@ def draft_formset(drafts: list[Draft], rules: Profile) -> Any:
 def posted_formset(data: Any, rules: Profile) -> Any:
     """The rows as they come back."""
     return DraftFormSet(data, prefix="rows", form_kwargs={"rules": rules})
+
+
+# Lessons learned and good practices -----------------------------------------------------------------------
+
+
+class LessonForm(forms.Form):
+    """One lesson or good practice."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=LessonKind.choices)
+    label = like(Lesson, "label")
+    title = like(Lesson, "title", widget=_area(1))
+    text = like(Lesson, "text", widget=_area(4), required=False)
+    based_on = like(Lesson, "based_on", widget=forms.TextInput(attrs={"dir": "auto"}))
+    source = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+    doubts = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        if data.get("title", "").strip() and not data.get("DELETE") and not data.get("text", "").strip():
+            self.add_error("text", _("A lesson or good practice needs a text. Or leave it out."))
+        return data
+
+
+LessonFormSet: Any = forms.formset_factory(
+    LessonForm,
+    LeaveOutFormSet,
+    extra=0,
+    can_delete=True,
+    max_num=MOST,
+    absolute_max=MOST + 1,
+    validate_max=True,
+)
+
+LESSON_TEXTS = tuple(name for name in LessonDraft.__dataclass_fields__ if name != "left_out")
+
+
+def lesson_formset(drafts: Sequence[LessonDraft]) -> Any:
+    """The rows to look over."""
+    rows = [{**asdict(draft), "DELETE": draft.left_out} for draft in drafts]
+    return LessonFormSet(initial=rows, prefix="lessons")
+
+
+def posted_lessons(data: Any) -> Any:
+    """The rows as they come back."""
+    return LessonFormSet(data, prefix="lessons")
+
+
+def lessons_posted(data: Any) -> list[LessonDraft]:
+    """The rows as typed, whether valid or not."""
+    total = data.get("lessons-TOTAL_FORMS", "")
+    rows = []
+    for index in range(min(int(total), MOST) if total.isdecimal() and len(total) < 6 else 0):
+        texts = {name: data.get(f"lessons-{index}-{name}", "").replace("\r\n", "\n") for name in LESSON_TEXTS}
+        rows.append(LessonDraft(**texts, left_out=bool(data.get(f"lessons-{index}-DELETE"))))
+    return rows

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from evaltrack.documents import docx, pdf_content
+from evaltrack.documents import docx, marked_text, pdf_content
 from evaltrack.documents.content import Content
 from evaltrack.documents.errors import UnreadableFileError
 from evaltrack.errors import Refused
@@ -15,6 +15,7 @@ from recommendations.reports import Report
 READERS: dict[str, Callable[[bytes], Content]] = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx.read,
     "application/pdf": pdf_content.read,
+    "text/plain": marked_text.read,
 }
 
 

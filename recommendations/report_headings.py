@@ -53,7 +53,7 @@ _PARTS = {
 }
 _WHOLE = {
     Part.SUMMARY: r"(?:executive )?summary|abstract|evaluation (?:brief|at a glance)|(?:resume|synthese)"
-    r"(?: executive?)?|resume analytique|note de synthese|resumen(?: ejecutivo)?|sintesis ejecutiva",
+    r"(?: execut(?:if|ive))?|resume analytique|note de synthese|resumen(?: ejecutivo)?|sintesis ejecutiva",
     Part.CONTENTS: r"(?:table of )?contents|table des matieres|sommaire|indice|(?:tabla de )?contenidos?",
     Part.OPENING: r"(?:list of )?(?:acronyms|abbreviations).{0,30}|acknowledge?ments"
     r"|introduction(?: and (?:background|context))?|(?:liste des )?(?:acronymes|abreviations|sigles).{0,30}"

@@ -138,6 +138,8 @@ def _finished(entry: Learned) -> Learned:
     if found and results_in(found[0]):
         entry.based_on = found[0].strip(" *_.()[]")
         entry.text = entry.text[: found.start()].rstrip()
+        if found[0].endswith(".") and not ends_sentence(entry.text):
+            entry.text += "."
     if not entry.text:
         entry.title, entry.text = "", entry.title
     return entry

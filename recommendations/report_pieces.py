@@ -42,7 +42,7 @@ _CAPTION = re.compile(
     r".{0,300}© ?.{2,100}|(?:photo|figure|foto|fotografía) ?\d* ?: ?.{0,200}", re.IGNORECASE
 )
 _COLUMNS = {
-    "number": r"no\.?|n°|nº|nr\.?|#|num(?:ber|ero)?|ref\.?",
+    "number": r"n\.? ?o\.?|n°|nr\.?|#|num(?:ber|ero)?|ref\.?",
     "text": r"(?:evaluation |key |main )?recommendations?|recommandations?|recomendacion(?:es)?"
     r"|texte? de la recommandation",
     "Rationale": r"rationale|justification|justificacion|basis",
@@ -61,6 +61,8 @@ def pieces(content: Content) -> list[Piece]:
     found = []
     for block in content.blocks:
         found.extend([_piece(block)] if isinstance(block, Paragraph) else _of_table(block))
+    if {piece.place.page for piece in found} == {1}:  # a file that does not say where its pages end
+        found = [replace(piece, place=replace(piece.place, page=0)) for piece in found]
     return [piece for piece in found if piece.source.strip() and not in_contents(piece.source)]
 
 

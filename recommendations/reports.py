@@ -21,7 +21,7 @@ from recommendations.report_lists import Found, Listed, footnotes, listed_in, wi
 from recommendations.report_pieces import pieces
 from recommendations.report_sections import Section, sections, unheaded
 
-ALIKE = 0.6  # two wordings of one recommendation
+ALIKE, SAME_NUMBER = 0.6, 0.3  # how much two wordings of one recommendation have in common at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _told_of_others(main: Listed, others: Sequence[Listed]) -> Iterator[str]:
         if _is_copy(main, other):
             if len(other.found) != len(main.found):
                 yield _(
-                    "The shorter copy%(place)s lists %(count)d recommendations, the report itself %(main)d."
+                    "Recommendations in the summary%(place)s: %(count)d; in the report itself: %(main)d."
                 ) % {"place": _at(other.section.place), "count": len(other.found), "main": len(main.found)}
         else:
             yield ngettext(
@@ -103,18 +103,18 @@ def _at(place: Place) -> str:
 
 
 def _is_copy(main: Listed, other: Listed) -> bool:
-    """Whether a list says the same with other words: most of it is like one of the main list."""
-    if other.inside and other.inside != Part.SUMMARY:
-        return False
+    """Whether a list says the same with other words, as a summary does: most of it is like the main list."""
+    if other.inside:
+        return other.inside == Part.SUMMARY and not main.inside
     alike = sum(_nearest(one, main.found) is not None for one in other.found)
     return 2 * alike > len(other.found)
 
 
 def _nearest(one: Found, among: Sequence[Found]) -> Found | None:
-    """The recommendation that it is another wording of."""
-    same = [other for other in among if other.proposed.number == one.proposed.number]
-    for other in (*same, *among):
-        if _likeness(one.proposed, other.proposed) >= ALIKE:
+    """The recommendation that it is another wording of: one of the same number, or one much like it."""
+    for other in among:
+        least = SAME_NUMBER if other.proposed.number == one.proposed.number else ALIKE
+        if _likeness(one.proposed, other.proposed) >= least:
             return other
     return None
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recommendations import readings
 from recommendations.register import imports
 
 
@@ -10,3 +11,9 @@ from recommendations.register import imports
 def work_on_registers() -> None:
     """Read the registers that were uploaded, and bring in those that were looked over."""
     imports.work(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def read_reports() -> None:
+    """Read the reports that were handed in."""
+    readings.work(now=timezone.now())

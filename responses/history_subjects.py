@@ -106,6 +106,10 @@ class Subjects:
                     entry.target if entry.target_type == "keyaction" else self.actions.get(pk, ("", False))[0]
                 )
                 return _("the key action “%(text)s”") % {"text": quoted(called, NAMED)}
+            case "lesson":
+                return _("the lesson or good practice “%(text)s”") % {"text": quoted(entry.target, NAMED)}
+            case "reportreading":
+                return _("the report “%(name)s”") % {"name": entry.target}
         return entry.target
 
     def url(self, entry: AuditEntry) -> str:
@@ -124,6 +128,8 @@ class Subjects:
                 recommendation = pk
             case "evaluation":
                 return reverse("evaluation", args=[pk])
+            case "lesson" | "reportreading":
+                return reverse("evaluation", args=[evaluation.pk]) if evaluation else ""
         if response is None:
             return reverse("evaluation", args=[evaluation.pk]) if evaluation else ""
         where = reverse("matrix", args=[response])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from evaltrack.models import AuditEntry
 from recommendations.choices import DescriptorKind
 from recommendations.lifecycle import WAY as WAY_OF_EVALUATION
-from recommendations.models import Evaluation, Recommendation
+from recommendations.models import Evaluation, Lesson, Recommendation, ReportReading
 from recommendations.profiles import Profile, in_language
 from responses import badges
 from responses.lifecycle import WAY as WAY_OF_RESPONSE
@@ -32,7 +32,7 @@ MODELS: dict[str, type[models.Model]] = {
     model._meta.model_name or "": model
     for model in (
         Evaluation, Recommendation, ManagementResponse, RecommendationResponse, KeyAction, ProgressUpdate,
-        Comment, Suggestion, Evidence,
+        Comment, Suggestion, Evidence, Lesson, ReportReading,
     )
 }  # fmt: skip
 # Each is followed by what it was done to.
@@ -43,6 +43,8 @@ VERBS = {
     "removed": gettext_lazy("removed"),
     "restored": gettext_lazy("brought back"),
     "opened": gettext_lazy("began"),
+    "import_undone": gettext_lazy("took back what a file had brought into"),
+    "report_undone": gettext_lazy("took back a report on"),
     "imported": pgettext_lazy("what someone did", "imported"),
     "changed": gettext_lazy("changed"),
     "updated": gettext_lazy("updated from a register"),
@@ -81,6 +83,8 @@ VERBS_OF = {
     ("evidence", "removed"): gettext_lazy("removed evidence from"),
     ("evidence", "restored"): gettext_lazy("brought back evidence on"),
     ("evidence", "infected"): gettext_lazy("found malware in evidence on"),
+    ("reportreading", "handed_in"): gettext_lazy("handed in to be read"),
+    ("reportreading", "entered_from"): gettext_lazy("entered what was read in"),
     ("comment", "commented"): gettext_lazy("commented on"),
     ("comment", "changed"): gettext_lazy("changed a comment on"),
     ("comment", "resolved"): gettext_lazy("settled a discussion of"),
@@ -106,6 +110,9 @@ MANY = {
 # Where the name in the history is not a column of the model.
 FIELDS = {
     "file": gettext_lazy("SHA-256 of the file"),
+    "document": gettext_lazy("name of the file"),
+    "changes": gettext_lazy("changes"),
+    "given_out": gettext_lazy("given out"),
     "malware": gettext_lazy("malware"),
     "offices": gettext_lazy("offices"),
     "register": gettext_lazy("register"),
@@ -135,6 +142,7 @@ FIELDS = {
     "cleared_by": gettext_lazy("cleared by"),
     "key_actions": gettext_lazy("key actions"),
     "recommendations": gettext_lazy("recommendations"),
+    "lessons": gettext_lazy("lessons and good practices"),
     "outcome": gettext_lazy("decision"),
     "reply": gettext_lazy("reply"),
     "implementation": gettext_lazy("how far it is done"),

@@ -8,18 +8,21 @@ from recommendations.models.register import (
     RegisterImport,
     RegisterRow,
 )
+from recommendations.models.report import Lesson, ReportReading
 from recommendations.models.results import Recommendation, RecommendationParty, SubPoint
 
 __all__ = [
     "Descriptor",
     "Evaluation",
     "EvaluationDocument",
+    "Lesson",
     "Recommendation",
     "RecommendationParty",
     "RegisterDefect",
     "RegisterEntry",
     "RegisterImport",
     "RegisterRow",
+    "ReportReading",
     "RuleProfile",
     "SubPoint",
 ]

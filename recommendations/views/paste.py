@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -17,6 +18,7 @@ from recommendations.drafts import MOST, Draft
 from recommendations.forms import PasteForm, draft_formset, drafts_posted, posted_formset
 from recommendations.models import Evaluation
 from recommendations.permissions import may_edit_recommendations
+from recommendations.views import rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,13 +29,13 @@ def paste(request: AuthedRequest, pk: int) -> HttpResponse:
         may_edit_recommendations(request.user, found),
         _("The recommendations are entered by the evaluators and by those who keep the evaluation’s record."),
     )
-    verb, _dash, position = request.POST.get("do", "").partition("-")
-    if request.method == "POST" and verb == "read":
+    do = request.POST.get("do", "")
+    if request.method == "POST" and do == "read":
         return _read(request, found)
-    if request.method == "POST" and verb == "save":
+    if request.method == "POST" and do == "save":
         return _save(request, found)
     if request.method == "POST":
-        return _mend(request, found, verb, position)
+        return _mend(request, found)
     if "rows" in request.GET:
         return preview(request, found, draft_formset([Draft()] * 3, found.profile.rules))
     return show(request, found, {"form": PasteForm()})
@@ -48,6 +50,8 @@ def show(
         "evaluation": found,
         "present": found.recommendations.present().count(),
         "next": then,
+        "action": reverse("recommendations_paste", args=[found.pk]),
+        "start_again": f"{reverse('recommendations_paste', args=[found.pk])}?{urlencode({'next': then})}",
         "step": 2 if then == reverse("response_new", args=[found.pk]) else None,
         "crumbs": [
             (_("Evaluations"), reverse("evaluations")),
@@ -74,14 +78,14 @@ def _read(request: AuthedRequest, found: Evaluation) -> HttpResponse:
     form = PasteForm(request.POST)
     if form.is_valid():
         rules = found.profile.rules
-        rows = drafts.read(form.cleaned_data["text"], rules)
-        if 0 < len(rows) <= MOST:
-            return preview(request, found, draft_formset(rows, rules))
+        read = drafts.read(form.cleaned_data["text"], rules)
+        if 0 < len(read) <= MOST:
+            return preview(request, found, draft_formset(read, rules))
         form.add_error(
             "text",
             _("%(count)d recommendations were found; at most %(most)d can be read at once. Paste less.")
-            % {"count": len(rows), "most": MOST}
-            if rows
+            % {"count": len(read), "most": MOST}
+            if read
             else _(
                 "No recommendation was found here. Paste them with their numbers, or enter them one by one."
             ),
@@ -89,26 +93,10 @@ def _read(request: AuthedRequest, found: Evaluation) -> HttpResponse:
     return show(request, found, {"form": form}, status=422)
 
 
-def _mend(request: AuthedRequest, found: Evaluation, verb: str, position: str) -> HttpResponse:
+def _mend(request: AuthedRequest, found: Evaluation) -> HttpResponse:
     """The rows with one merged, parted or added."""
-    rows, error = drafts_posted(request.POST), ""
-    at = int(position) if position.isdecimal() and len(position) < 4 else -1
-    try:
-        mended = rows
-        if verb == "merge" and 0 < at < len(rows):
-            mended = drafts.merged(rows, at)
-        elif verb == "split" and 0 <= at < len(rows):
-            mended = drafts.split(rows, at)
-        elif verb == "add":
-            mended = [*rows, Draft()]
-        if len(mended) > MOST:
-            raise Refused(
-                _("At most %(most)d rows can be entered at once. Save these first.") % {"most": MOST}
-            )
-        rows = mended
-    except Refused as refusal:
-        error = str(refusal)
-    return preview(request, found, draft_formset(rows, found.profile.rules), error, at=at)
+    mended, error, at = rows.mended(request.POST)
+    return preview(request, found, draft_formset(mended, found.profile.rules), error, at=at)
 
 
 def _save(request: AuthedRequest, found: Evaluation) -> HttpResponse:

@@ -102,9 +102,10 @@ def evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
         "rules": found.profile.rules,
         "standings": standings,
         "due": standing.response_due(found, found.profile.rules),
-        "recommendations": found.recommendations.present().only("number", "order", "text", "evaluation_id")[
-            :LISTED_RECOMMENDATIONS
-        ],
+        "recommendations": found.recommendations.present().only(
+            "number", "order", "text", "based_on", "evaluation_id"
+        )[:LISTED_RECOMMENDATIONS],
+        "lessons": list(found.lessons.present()[:LISTED_RECOMMENDATIONS]),
         "first_response": standings[0].response if standings else None,
         "stations": stations(found),
         "offers": WAY.offers(found, user, held),
