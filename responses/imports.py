@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from evaltrack import audit
 from evaltrack.errors import Refused
-from evaltrack.models import User
+from evaltrack.models import Office, User
 from recommendations import evaluations
 from recommendations.models import Evaluation, RuleProfile
 from recommendations.permissions import may_edit
@@ -28,6 +28,7 @@ def load(
     *,
     evaluation: Evaluation | None = None,
     reference: str | None = None,
+    office: Office | None = None,
     by: User | None,
     today: date,
     now: datetime,
@@ -36,9 +37,9 @@ def load(
     """Write a matrix into the database, in one transaction.
 
     It goes into ``evaluation``, else into the one of that ``reference`` (or of the matrix's own), which is
-    made if there is none; what the evaluation's record says already is kept. What the matrix says of progress
-    counts as of the day of the response. ``by=None`` is the command line; ``source`` is what the history
-    says of the file it came in.
+    made (for ``office``) if there is none; what the evaluation's record says already is kept. What the matrix
+    says of progress counts as of the day of the response. ``by=None`` is the command line; ``source`` is what
+    the history says of the file it came in.
 
     Raises PermissionDenied, and Refused with all that keeps the matrix out; then nothing is changed.
     """
@@ -50,8 +51,8 @@ def load(
     if evaluation:
         _fill(evaluation, matrix, by)
     else:
-        evaluation = _entered(matrix, profile, by=by, today=today)
-    response = _opened(evaluation, by, now)
+        evaluation = _entered(matrix, profile, office, by=by, today=today)
+    response = _opened(evaluation, by, now, office)
     issued = matrix.responded_on.due if matrix.responded_on else None
     as_of = issued if issued and issued <= today else today
     counts = rows.write(matrix, response, rows.Reported(by, as_of, now))
@@ -105,13 +106,16 @@ def _existing(reference: str | None, by: User | None) -> Evaluation | None:
     return visible.filter(reference=reference).first() if reference else None
 
 
-def _entered(matrix: Matrix, profile: RuleProfile, *, by: User | None, today: date) -> Evaluation:
-    """The person who brings it in looks after it, for no office is known yet."""
+def _entered(
+    matrix: Matrix, profile: RuleProfile, office: Office | None, *, by: User | None, today: date
+) -> Evaluation:
+    """The person who brings it in looks after it, for perhaps no office is known yet."""
     record = matrix.evaluation
     return evaluations.enter(
         by=by,
         today=today,
         profile=profile,
+        offices=[office] if office else (),
         reference=record.reference or "",
         title=record.title,
         short_title=record.short_title or "",
@@ -162,7 +166,9 @@ def _is_begun(response: ManagementResponse) -> bool:
     )
 
 
-def _opened(evaluation: Evaluation, by: User | None, now: datetime) -> ManagementResponse:
+def _opened(
+    evaluation: Evaluation, by: User | None, now: datetime, office: Office | None
+) -> ManagementResponse:
     """The response that was opened and left empty, else a new one."""
     there = evaluation.responses.order_by("pk").first()
-    return there or answers.open_response(evaluation, by=by, now=now)
+    return there or answers.open_response(evaluation, by=by, now=now, office=office)

@@ -144,7 +144,7 @@ def read_again(
         one,
         by=by,
         verb="read again",
-        profile=one.profile if one.evaluation_id else profile,
+        profile=one.evaluation.profile.slug if one.evaluation else profile,
         language=language,
         columns=columns,
         state=ImportState.WAITING,
@@ -157,6 +157,31 @@ def read_again(
         choices={},
         layout=one.layout + 1,
     )
+
+
+@transaction.atomic
+def aim(one: MatrixImport, *, by: User) -> None:
+    """Have it go into the evaluation whose reference it has, and be read under that one's profile.
+
+    Raises PermissionDenied, Refused where the person sees none such, or it has no one response.
+    """
+    one = locked(one, by)
+    if one.state != ImportState.READ or one.evaluation_id:
+        raise Refused(_("The file goes into an evaluation already, or has not been read yet."))
+    reference = one.draft["matrix"]["evaluation"]["reference"] or ""
+    evaluation = Evaluation.objects.visible_to(by).filter(reference=reference).first()
+    if evaluation is None:
+        raise Refused(_("You see no evaluation with the reference %(name)s.") % {"name": reference or "–"})
+    responses = list(evaluation.responses.order_by("pk")[:2])
+    if len(responses) > 1:
+        raise Refused(
+            _("%(evaluation)s has several responses. Open the matrix of one, and bring the file in there.")
+            % {"evaluation": evaluation}
+        )
+    response = responses[0] if responses else None
+    _check(by, evaluation, response)
+    change(one, by=by, verb="aimed", evaluation=evaluation, response=response)
+    read_again(one, by=by, language=one.language, columns=one.columns)
 
 
 @transaction.atomic

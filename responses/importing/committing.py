@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from evaltrack import audit
 from evaltrack.errors import Refused
-from evaltrack.models import User
+from evaltrack.models import Office, User
 from responses import handouts, imports
 from responses.choices import ImportState
 from responses.importing import choosing
@@ -30,12 +30,13 @@ class StaleError(Refused):
 
 @transaction.atomic
 def commit(
-    one: MatrixImport, *, by: User, now: datetime, today: date, seen: str, reference: str = ""
+    one: MatrixImport, *, by: User, now: datetime, today: date, seen: str, office: Office | None = None
 ) -> ManagementResponse:
     """Write what was understood, or what was chosen of it, into its evaluation; without one into a new one.
 
-    ``seen`` is what the page showed (:func:`showing`). Raises PermissionDenied; :class:`StaleError` where
-    that is different now; Refused where something keeps it out or is still to be decided, or it was taken over.
+    ``office`` is that of a new evaluation, ``seen`` what the page showed (:func:`showing`). Raises
+    PermissionDenied; :class:`StaleError` where that is different now; Refused where something keeps it out or
+    is still to be decided, or it was done.
     """
     one = locked(one, by)
     if one.state != ImportState.READ:
@@ -45,7 +46,7 @@ def commit(
     if choosing.goes_into_a_matrix(one):
         response = _take(one, by=by, now=now, seen=seen)
     else:
-        response = _load(one, by=by, now=now, today=today, seen=seen)
+        response = _load(one, by=by, now=now, today=today, seen=seen, office=office)
     one.state, one.settled_at = ImportState.COMMITTED, now
     one.response, one.evaluation = response, response.evaluation
     one.save(update_fields=["state", "settled_at", "response", "evaluation", "done"])
@@ -69,10 +70,12 @@ def hindrances(one: MatrixImport) -> list[str]:
     return imports.hindrances(matrix, imports.profile_of(matrix, one.evaluation))
 
 
-def _load(one: MatrixImport, *, by: User, now: datetime, today: date, seen: str) -> ManagementResponse:
+def _load(
+    one: MatrixImport, *, by: User, now: datetime, today: date, seen: str, office: Office | None
+) -> ManagementResponse:
     matrix = choosing.matrix_of(one)
     if digest(matrix) != seen:
-        raise StaleError(_("What was understood was mended meanwhile. Look again, then take it over."))
+        raise StaleError(_("It was mended meanwhile, perhaps in another window. Look again."))
     made = one.evaluation is None
     begun = bool(one.evaluation and one.evaluation.responses.exists())
     if one.evaluation:
@@ -88,7 +91,7 @@ def _load(one: MatrixImport, *, by: User, now: datetime, today: date, seen: str)
         )
     before = _record(one)
     response = imports.load(
-        matrix, evaluation=one.evaluation, by=by, today=today, now=now, source=_source(one)
+        matrix, evaluation=one.evaluation, office=office, by=by, today=today, now=now, source=_source(one)
     )
     one.done = {
         "kind": "made" if made else "loaded",

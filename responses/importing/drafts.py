@@ -70,7 +70,7 @@ def pattern(path: str) -> str:
 
 def text_of(draft: Draft, path: str) -> str:
     """The value at a path as the page shows it. Raises Refused where there is none such."""
-    holder, name = _holder(draft, path)
+    holder, name = holder_of(draft, path)
     value = holder[name]
     match KINDS[pattern(path)]:
         case "deadline" | "responsible":
@@ -82,7 +82,7 @@ def text_of(draft: Draft, path: str) -> str:
 
 def put(draft: Draft, path: str, text: str, rules: Profile) -> None:
     """Set the value at a path. Raises Refused for a text it cannot be."""
-    holder, name = _holder(draft, path)
+    holder, name = holder_of(draft, path)
     kind, text = KINDS[pattern(path)], tidy(text)
     if len(text) > LONGEST:
         raise Refused(_("A cell holds at most 50,000 characters; the text has %(n)d.") % {"n": len(text)})
@@ -110,10 +110,14 @@ def tidy(text: str) -> str:
 def issued_on(draft: Draft) -> date | None:
     """The day of the response, from which times without a year are counted."""
     responded = draft["matrix"]["responded_on"]
-    return date.fromisoformat(responded["due"]) if responded and responded["due"] else None
+    return day(responded["due"]) if responded else None
 
 
-def _holder(draft: Draft, path: str) -> tuple[Any, Any]:
+def day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def holder_of(draft: Draft, path: str) -> tuple[Any, Any]:
     """The object or list that holds a value, and its name there. Raises Refused."""
     gone = Refused(_("The file has no such cell (any more)."))
     steps = [match[1] or int(match[2]) for match in _STEP.finditer(path)]
@@ -137,7 +141,7 @@ def _deadline(text: str, issued: date | None) -> Any:
         return None
     read = deadlines.read(text, issued=issued)
     days = {
-        name: day.isoformat() if day else None for name, day in (("start", read.start), ("due", read.due))
+        name: one.isoformat() if one else None for name, one in (("start", read.start), ("due", read.due))
     }
     return {"text": read.text, "kind": read.kind.value, **days}
 

@@ -25,6 +25,7 @@ from responses.matrix.build import build
 from responses.models import (
     ActionParty,
     Footnote,
+    Handout,
     KeyAction,
     ManagementResponse,
     MatrixImport,
@@ -39,7 +40,7 @@ from responses.wording import lock
 # What may hang on rows that an import made without anybody having worked on them.
 MADE_WITH_IT: tuple[type[models.Model], ...] = (
     Evaluation, ManagementResponse, Recommendation, RecommendationParty, SubPoint, RecommendationResponse,
-    KeyAction, ActionParty, ProgressUpdate, Footnote, Presence, Reminder, MatrixImport,
+    KeyAction, ActionParty, ProgressUpdate, Footnote, Presence, Reminder, MatrixImport, Handout,
     Evaluation.offices.through, Evaluation.evaluators.through,
 )  # fmt: skip
 
