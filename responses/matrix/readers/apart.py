@@ -6,8 +6,7 @@ from evaltrack.errors import Refused
 from recommendations import profiles
 from responses.matrix import carried
 from responses.matrix.errors import UnreadableError
-from responses.matrix.readers import json as reader
-from responses.matrix.reading import Reading
+from responses.matrix.readers import files
 
 
 def understood(
@@ -27,7 +26,13 @@ def understood(
     rules = [profiles.from_dict(one) for one in known or ()] or list(profiles.read_shipped())
     chosen = next((one for one in rules if one.slug == profile), None)
     try:
-        reading = Reading(reader.read(content))
+        reading = files.read(
+            content,
+            name,
+            profile=chosen.slug if chosen else None,
+            profiles=rules,
+            language=text_language,
+        )
     except UnreadableError as error:
         raise Refused(f"{error}.") from error
     return {"reading": carried.data(reading), "profile": chosen.slug if chosen else ""}

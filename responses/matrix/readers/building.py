@@ -7,10 +7,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from evaltrack import deadlines, responsible
+from evaltrack import deadlines
 from evaltrack.deadlines import Deadline
 from evaltrack.documents.content import Content
 from evaltrack.documents.emphasis import cut
+from evaltrack.responsible_reading import read as parties_in
 from recommendations.profiles import Profile
 from responses.matrix import document
 from responses.matrix.readers import decisions, promises, ratings, statuses, values
@@ -248,7 +249,7 @@ class Builder:
                         % {"words": promise.deadline},
                     )
             if who is None and promise.responsible:
-                who = document.Responsible(promise.responsible, responsible.read(promise.responsible))
+                who = document.Responsible(promise.responsible, parties_in(promise.responsible))
                 self.sources[f"{path}.responsible"] = Source(line.place, promise.responsible, Origin.READ)
         return deadline, who
 
@@ -308,7 +309,7 @@ class Builder:
 
     def _responsible(self, lines: Sequence[Line] | None, path: str) -> document.Responsible | None:
         text = self._words(lines, path)
-        return document.Responsible(text, responsible.read(text)) if text else None
+        return document.Responsible(text, parties_in(text)) if text else None
 
     def _deadline(self, lines: Sequence[Line] | None, path: str) -> Deadline | None:
         text = self._words(lines, path)

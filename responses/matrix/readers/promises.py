@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from evaltrack import deadlines, responsible, responsible_words
+from evaltrack import deadlines, responsible_words
 from evaltrack.deadlines import Deadline, Kind
 from responses.matrix.readers.labels import folded
 
@@ -161,8 +161,3 @@ def _stands_alone(before: str, wording: str) -> bool:
         or _BEFORE_TIME.search(before)
         or before.endswith(". ")
     )
-
-
-def parties(text: str) -> tuple[responsible.Party, ...]:
-    """Who a responsible text names."""
-    return responsible.read(text)
