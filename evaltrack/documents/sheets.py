@@ -16,7 +16,6 @@ from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
 LONGEST = 32_767  # characters in a cell
 LISTS = "_lists"  # the hidden sheet that holds what can be chosen from
@@ -89,7 +88,7 @@ def workbook(
     import openpyxl
     from openpyxl.packaging.custom import StringProperty
 
-    book = openpyxl.Workbook(write_only=True)
+    book: Any = openpyxl.Workbook(write_only=True)
     day = datetime(made_on.year, made_on.month, made_on.day) if made_on else _EPOCH  # noqa: DTZ001
     book.properties.creator = "EvalTrack"
     book.properties.title, book.properties.language = cell_text(title), language
@@ -163,6 +162,8 @@ def _set_up(made: Any, sheet: Sheet) -> int:
     made.page_setup.paperSize = 9  # A4
     made.sheet_properties.pageSetUpPr.fitToPage = True
     made.page_setup.fitToWidth, made.page_setup.fitToHeight = 1, 0
+    for side in ("left", "right", "top", "bottom"):
+        setattr(made.page_margins, side, 0.5)  # inches
     made.oddFooter.center.text = "&P / &N"
     if sheet.is_protected:
         made.protection.enable()
@@ -179,10 +180,10 @@ def _heads(sheet: Sheet) -> Iterator[Row]:
         yield Row([column.head for column in sheet.columns], "head", frozenset())
 
 
-def _cell(made: Any, row: Row, place: int, sheet: Sheet) -> "WriteOnlyCell":
+def _cell(made: Any, row: Row, place: int, sheet: Sheet) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
-    value = row.values[place]
+    value: Any = row.values[place]
     column = sheet.columns[place]
     is_open = column.is_open if row.is_open is None else place in row.is_open
     style = row.style
@@ -204,12 +205,13 @@ def _cell(made: Any, row: Row, place: int, sheet: Sheet) -> "WriteOnlyCell":
 def _height(row: Row, sheet: Sheet) -> float | None:
     """Enough for the longest of its texts."""
     lines = 1
-    factor = {"title": 1.6, "heading": 1.2}.get(row.style, 1.0)
+    if row.style in ("title", "heading"):  # on one line, over the columns beside it
+        return LINE * (1.6 if row.style == "title" else 1.3) + 3
     for value, column in zip(row.values, sheet.columns, strict=False):
         if isinstance(value, str) and not column.is_hidden and row.style != "key":
-            bold = 1.1 if row.style in ("head", "title", "heading") else 1.0
-            lines = max(lines, lines_in(cell_text(value), column.width / factor / bold))
-    return min(TALLEST, lines * LINE * factor + 3)
+            bold = 1.1 if row.style == "head" else 1.0
+            lines = max(lines, lines_in(cell_text(value), column.width / bold))
+    return min(TALLEST, lines * LINE + 3)
 
 
 # Drop-downs -------------------------------------------------------------------------------------------------
@@ -269,8 +271,9 @@ def _add_styles(book: "Workbook") -> None:
     dark = PatternFill("solid", fgColor="FF1F3A5F")
     add("head", font=Font(bold=True, color="FFFFFFFF"), fill=dark, border=box)
     add("key", font=Font(color="FF808080", size=8))
-    add("title", font=Font(bold=True, size=16))
-    add("heading", font=Font(bold=True, size=13))
+    beside = Alignment(vertical="top")
+    add("title", font=Font(bold=True, size=16), alignment=beside)
+    add("heading", font=Font(bold=True, size=13), alignment=beside)
     add("label", font=Font(bold=True))
     add("note")
 

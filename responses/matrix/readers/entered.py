@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from evaltrack import deadlines, responsible
+from evaltrack import deadlines
+from evaltrack import responsible_reading as responsible
 from evaltrack.deadlines import Deadline
 from evaltrack.documents.content import Place
 from recommendations.choices import Decision
@@ -17,6 +18,7 @@ from responses.matrix.tabular import Words, round_of
 
 _POINT = re.compile(r"(?P<indent>\s*)(?:[-*•–▪◦]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?P<text>\S.*)")
 _NUMBER = re.compile(r"\d+")
+LONGEST_QUOTED = 100  # characters in a doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Meaning:
             changes |= self._field(name, entry, base)
         response = {"narrative": changes.pop("narrative")} if "narrative" in changes else {}
         if "decision" in entered:
-            response |= self._decision(entered["decision"].text.strip(), base.response, response)
+            response |= self.decision(entered["decision"].text.strip(), base.response, response)
         if "priority" in entered:
             changes |= self._priority(entered["priority"].text.strip(), base, changes)
         if response:
@@ -88,7 +90,7 @@ class Meaning:
                 case "comment":
                     changes[name] = text or None
                 case "status":
-                    changes |= self._status(name, text)
+                    changes |= self.status(name, text)
         return replace(base, **changes)
 
     def deadline(self, entry: Entry, before: Deadline | None) -> Deadline | None:
@@ -100,16 +102,16 @@ class Meaning:
         text = entry.text.strip()
         return deadlines.read(text, issued=self.issued) if text else None
 
-    def _decision(self, text: str, before: Response, entered: Mapping[str, Any]) -> dict[str, str | None]:
+    def decision(self, text: str, before: Response, entered: Mapping[str, Any]) -> dict[str, str | None]:
         """What is no decision is taken for its explanation, unless there is one."""
         code = self.words.code("decisions", text)
         if not text or code in Decision.values:
             return {"decision": code}
         narrative = entered.get("narrative", before.narrative)
         if narrative:
-            self._doubt("decision", _("“%(text)s” is no decision of this form; nothing was entered."), text)
+            self.doubt("decision", _("“%(text)s” is no decision of this form; nothing was entered."), text)
             return {"decision": None}
-        self._doubt("decision", _("“%(text)s” is no decision of this form; it is kept as explanation."), text)
+        self.doubt("decision", _("“%(text)s” is no decision of this form; it is kept as explanation."), text)
         return {"decision": None, "narrative": text}
 
     def _priority(
@@ -121,17 +123,17 @@ class Meaning:
             code = numbers[0]
         if not text or code is not None:
             return {"priority": int(code) if code else None}
-        self._doubt("priority", _("“%(text)s” is no priority of this form."), text)
+        self.doubt("priority", _("“%(text)s” is no priority of this form."), text)
         note = entered.get("priority_note", before.priority_note)
         return {"priority": None, "priority_note": note or text}
 
     def _is_level(self, number: str) -> bool:
         return number in self.words.priorities or (not self.words.priorities and len(number) == 1)
 
-    def _status(self, name: str, text: str) -> dict[str, str | None]:
+    def status(self, name: str, text: str) -> dict[str, str | None]:
         code = self.words.code("statuses", text) if text else None
         if text and code is None:
-            self._doubt(name, _("“%(text)s” is no status of this form; it is kept as written."), text)
+            self.doubt(name, _("“%(text)s” is no status of this form; it is kept as written."), text)
         return {"status": code, "status_text": None if code else text or None}
 
     def _monitoring(self, before: tuple[Monitoring, ...], entered: Cells) -> tuple[Monitoring, ...]:
@@ -142,7 +144,9 @@ class Meaning:
                 continue
             places = {one.round: place for place, one in reversed(list(enumerate(told)))}
             text = entry.text.strip()
-            says = {"comment": text or None} if attribute == "comment" else self._status(name, text)
+            says: dict[str, Any] = {"comment": text or None}
+            if attribute == "status":
+                says = {**self.status(name, text)}
             if round_ in places:
                 told[places[round_]] = replace(told[places[round_]], **says)
             elif text:
@@ -152,8 +156,9 @@ class Meaning:
             told.sort(key=lambda one: order.get(one.round, len(order)))
         return tuple(told)
 
-    def _doubt(self, name: str, sentence: str, text: str) -> None:
-        self.doubts.append((name, sentence % {"text": text if len(text) <= 100 else f"{text[:100]}…"}))
+    def doubt(self, name: str, sentence: str, text: str, **words: str) -> None:
+        cut = text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
+        self.doubts.append((name, sentence % {"text": cut, **words}))
 
 
 def responsible_in(text: str) -> Responsible | None:

@@ -7,34 +7,39 @@ their key what they were, wherever they stand now.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from evaltrack.documents.sheets import cell_text
-from responses.matrix.document import Action, Footnote, Matrix, Recommendation
+from responses.matrix.document import Action, Footnote, Matrix, Monitoring, Recommendation
 from responses.matrix.readers.entered import Cells, Doubts, Entry, Meaning
 from responses.matrix.reading import Doubt, LeftOut, Reading, Source
 from responses.matrix.tabular import (
-    FRONT,
     Words,
     of_action,
     of_front,
     of_recommendation,
     path_of,
     paths,
+    round_fields,
 )
 
 _KEY = re.compile(r"r(?P<recommendation>\d{1,6})(?:a(?P<action>\d{1,6}))?")
 T = TypeVar("T")
+S = TypeVar("S", Action, Monitoring)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``key`` is what the row was when it went out: r2 a recommendation, r2a1 a key action, else new."""
+    """``key`` is what the row was when it went out: r2 a recommendation, r2a1 a key action, else new.
+
+    ``written`` are the codes of those fields that still print a status in the words they went out with.
+    """
 
     key: str
     cells: Cells
+    written: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -131,21 +136,23 @@ class _Filled:
 
     def _front(self) -> Matrix:
         matrix, record = self.original, self.original.evaluation
-        changed = _changed(of_front(matrix), self.rows.front)
-        for name in (one for one in FRONT if one in changed):
-            entry = changed[name]
-            text: Any = entry.text.strip()
+        for name, entry in _changed(of_front(matrix), self.rows.front).items():
+            text = entry.text.strip()
             match name:
                 case "evaluation_title":
                     record = replace(record, title=text)
-                case "responded_on":
-                    matrix = replace(matrix, responded_on=self.meaning.deadline(entry, matrix.responded_on))
-                case "short_title" | "reference":
-                    record = replace(record, **{name: text or None})
+                case "short_title":
+                    record = replace(record, short_title=text or None)
+                case "reference":
+                    record = replace(record, reference=text or None)
                 case "period":
                     record = replace(record, conducted=text or None)
-                case _:
-                    matrix = replace(matrix, **{name: text or None})
+                case "coordinator":
+                    matrix = replace(matrix, coordinator=text or None)
+                case "responded_on":
+                    matrix = replace(matrix, responded_on=self.meaning.deadline(entry, matrix.responded_on))
+                case "overall_comment":
+                    matrix = replace(matrix, overall_comment=text or None)
         return replace(matrix, evaluation=record)
 
     def _notes(self) -> tuple[Footnote, ...]:
@@ -186,8 +193,10 @@ class _Filled:
             if row.is_blank and (base is None or changed):
                 continue  # an empty row, or one that was emptied
             item = self.meaning.recommendation(printed, changed)
+            item = replace(item, monitoring=tuple(_as_written(one, row) for one in item.monitoring))
             number = printed.number if base else item.number
-            found.append(_Placed(was, item, row.cells, self.meaning.doubts, number))
+            doubts = [doubt for doubt in self.meaning.doubts if doubt[0] not in row.written]
+            found.append(_Placed(was, item, row.cells, doubts, number))
         return _numbered(_in_order(found, lambda one: one.was))
 
     def _known(self, place: int) -> Recommendation | None:
@@ -217,7 +226,8 @@ class _Filled:
             if _is_nothing(cells, changed, was):
                 continue
             item = self.meaning.action(base or Action("", ""), changed)
-            doubts = self.meaning.doubts
+            item = _as_written(item, row)
+            doubts = [doubt for doubt in self.meaning.doubts if doubt[0] not in row.written]
             owner = self._owner(row, known, by_place.get(of), placed, last, doubts)
             if owner is None:
                 self._leave_out(row)
@@ -275,6 +285,14 @@ class _Filled:
     def _note_missing(self, action: _PlacedAction) -> None:
         if any(entry.text.strip() for name, entry in action.cells.items() if name != "action_number"):
             action.doubts.append(("key_action", _("The text of this key action is missing.")))
+
+
+def _as_written(one: S, row: Row) -> S:
+    """With the code of a status in words of its own, where they are still those that went out."""
+    name = round_fields(one.round)[0] if isinstance(one, Monitoring) else "status"
+    if name not in row.written:
+        return one
+    return replace(one, status=row.written[name] or None, status_text=row.cells[name].text)
 
 
 def _is_nothing(cells: Cells, changed: Mapping[str, Entry], was: int) -> bool:

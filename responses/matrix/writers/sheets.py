@@ -40,7 +40,7 @@ LONGEST_REMINDER = 90  # characters of a recommendation beside its key actions
 WIDTHS = {
     "number": 7, "text": 52, "sub_points": 36, "rationale": 36, "directed_to": 20, "responsible_units": 24,
     "priority": 16, "priority_note": 18, "timeline": 16, "decision": 18, "narrative": 60,
-    "action_number": 8, "key_action": 60, "deadline": 20, "responsible": 28, "comment": 46, "status": 18,
+    "action_number": 8, "key_action": 60, "deadline": 20, "responsible": 28, "comment": 46, "status": 22,
 }  # fmt: skip
 ANSWERS = ("decision", "narrative")
 # What the form prints whether there is something in it or not, by its layout.
@@ -127,7 +127,7 @@ class _Book:
         yield Row(["", ""], "note")
         yield Row(["", _("How to fill it in and bring it back")], "heading")
         for number, sentence in enumerate(_sentences(blank=self.options.blank), 1):
-            yield Row(["", f"{number}.", sentence], "note")
+            yield Row(["", "", f"{number}. {sentence}"], "note")
 
     def _notes(self) -> Iterator[Row]:
         if not self.matrix.footnotes:
