@@ -5,9 +5,8 @@ Both are imported when the first PDF is read. What is guessed from places is gue
 pdf_paragraphs, pdf_tables, pdf_columns and pdf_running.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 from evaltrack.documents import pdf_opened, pdf_running, pdf_tables
@@ -22,11 +21,13 @@ SECONDS = 60.0  # for one file; a report of 200 pages takes 25
 Flow = list[Line | RawTable]
 
 
-def read(data: bytes, *, starts: re.Pattern[str] | None = None, seconds: float = SECONDS) -> Content:
+def read(
+    data: bytes, *, starts: Callable[[str, int], bool] | None = None, seconds: float = SECONDS
+) -> Content:
     """What the PDF says; raises :class:`UnreadableFileError` with a sentence.
 
-    ``starts`` matches the first words of texts that begin something new wherever they stand, so that such a
-    cell at the head of a page is not taken for the rest of the one before.
+    ``starts`` tells of the first words of a text, of which so many letters are bold, whether they begin
+    something new wherever they stand: such a cell at the head of a page is not the rest of the one before.
     """
     opened = pdf_opened.read(data, until=monotonic() + seconds)
     pages = opened.pages

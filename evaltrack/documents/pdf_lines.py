@@ -19,6 +19,8 @@ _CHARACTER_IDS = re.compile(r"\(cid:\d+\)")
 WORD_GAP = 0.17  # of the size: wider than any kerning, narrower than the spaces of squeezed lines
 SMALL = 0.82  # of the line's size: superscripts are smaller
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
+_TIED = "\xa0\u202f\u2007"  # spaces at which no line breaks
+_HANGS = frozenset(";:!?»")  # what a no-break space stands before, even where the file has lost it
 _INVISIBLE = "\u200b\u2060\ufeff"
 
 
@@ -168,15 +170,19 @@ def lines(glyphs: Iterable[Glyph], page: int) -> list[Line]:
 def words(glyphs: list[Glyph]) -> Iterator[tuple[float, float, str]]:
     """Where each word of a line begins and ends, and the word."""
     held: list[Glyph] = []
+    parted = False
     for one in glyphs:
-        parted = held and (one.x0 - held[-1].x1 > WORD_GAP * max(one.size, held[-1].size))
-        if (one.text.isspace() or parted) and held:
-            yield held[0].x0, held[-1].x1, "".join(glyph.text for glyph in held)
+        if one.text.isspace() and one.text not in _TIED:
+            parted = True
+            continue
+        gap = bool(held) and one.x0 - held[-1].x1 > WORD_GAP * max(one.size, held[-1].size)
+        if held and (parted or gap) and one.text not in _HANGS:
+            yield held[0].x0, held[-1].x1, "".join(glyph.text for glyph in held).strip()
             held = []
-        if not one.text.isspace():
-            held.append(one)
+        parted = False
+        held.append(one)
     if held:
-        yield held[0].x0, held[-1].x1, "".join(glyph.text for glyph in held)
+        yield held[0].x0, held[-1].x1, "".join(glyph.text for glyph in held).strip()
 
 
 def _line(glyphs: list[Glyph], page: int) -> Line:
@@ -211,7 +217,7 @@ def _runs(line: Line) -> Iterator[Run]:
         new = Run(one.text, one.bold, one.italic, one.grey, raised)
         previous, before = before, one
         if run is not None and one.text.isspace():
-            run.text += "" if run.text.endswith(" ") else " "
+            run.text += one.text if one.text in _TIED else "" if run.text.endswith(" ") else " "
             continue
         if previous and not previous.text.isspace() and _is_apart(previous, one):
             new.text = " " + new.text
@@ -261,7 +267,7 @@ def _clean(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     if text in _INVISIBLE:
         return ""
-    return " " if text in "\xa0\u202f\u2007\t\u2003\u2002\u2009" and text else text
+    return " " if text in "\t\u2003\u2002\u2009" else text
 
 
 def _is_grey(colour: Any) -> bool:

@@ -5,7 +5,7 @@ where the next word would not have fitted.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -17,8 +17,9 @@ from evaltrack.documents.pdf_lines import Line, Run, words
 _BULLETS = frozenset("•◦▪■●○‣⁃∙·➢➤✓✔□◆❖\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0e0\uf02d\uf06f")
 _DASHES = frozenset("-–—*")
 _NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,5}|[A-Z])[.)]|(?:\d{1,2}\.){2,4}\d{0,2}|[①-⑳]")
-_WORD = re.compile(r"\w+", re.UNICODE)
+_PLURAL = re.compile(r"\(?(?:s|x|e|es|en|ies|a)\)")  # of "unit(s)", which some programs tear apart
 _ENDS_SENTENCE = re.compile(r"[.!?:;…)\]»”\"][\s\d]*$")
+_ENDS_PART = re.compile(r"[.!?:;…][)\]»”\"]*$")
 _NOTED = re.compile(r"(\[\^[^\s\[\]^]{1,20}\])")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -44,7 +45,7 @@ class Setting:
     marks: Container[str] = ()
     size: float = 0.0
     heading_sizes: tuple[float, ...] = ()
-    starts: re.Pattern[str] | None = None  # matches first words of what begins anew wherever it stands
+    starts: Callable[[str, int], bool] | None = None  # see ``pdf_content.read``
 
 
 def vocabulary(lines: Iterable[Line]) -> dict[str, int]:
@@ -75,9 +76,11 @@ def goes_on(before: Line, line: Line, setting: Setting, hangs_at: float | None =
     first, second = before.last_element, line.first_element
     if first and second and first.paragraph and second.paragraph:
         return first.paragraph == second.paragraph
-    if marker(line) and not _may_wrap(before, line, hangs_at):
+    if marker(line) and not _may_wrap(before, line, hangs_at, setting):
         return False
     if _starts_anew(before, line, setting):
+        return False
+    if _is_after_label(before, line):
         return False
     if _begins_with_label(line) and not before.runs[-1].bold and _ENDS_SENTENCE.search(before.text.rstrip()):
         return False
@@ -86,15 +89,34 @@ def goes_on(before: Line, line: Line, setting: Setting, hangs_at: float | None =
 
 def _starts_anew(before: Line, line: Line, setting: Setting) -> bool:
     """Whether a line begins with words that are known to begin something, set off from those before it."""
-    if not setting.starts or not setting.starts.match(line.text.strip()):
+    if not setting.starts or not begins_bold(line):
         return False
+    if before.runs[-1].bold and not _ENDS_SENTENCE.search(before.text.rstrip()):
+        return False
+    return setting.starts(line.text.strip(), bold_length(line))
+
+
+def begins_bold(line: Line) -> bool:
     first = next((run for run in line.runs if run.text.strip()), None)
-    last = before.runs[-1]
-    return (
-        first is not None
-        and first.bold
-        and (not last.bold or bool(_ENDS_SENTENCE.search(before.text.rstrip())))
-    )
+    return first is not None and first.bold
+
+
+def bold_length(line: Line) -> int:
+    """How many letters at the beginning of a line are bold."""
+    length = 0
+    for run in line.runs:
+        if run.text.strip() and not run.bold:
+            break
+        length += len(run.text)
+    return length
+
+
+def _is_after_label(before: Line, line: Line) -> bool:
+    """Whether the one is a bold label, to its end, and the other what it labels."""
+    label = before.text.rstrip()
+    bold = all(run.bold for run in before.runs if run.text.strip())
+    other = not any(run.bold for run in line.runs) and not line.text.lstrip().startswith("(")
+    return bold and other and label.endswith((":", ")"))
 
 
 def _begins_with_label(line: Line) -> bool:
@@ -160,15 +182,16 @@ def _marker(line: Line) -> tuple[str, float, float] | None:
     return None
 
 
-def _may_wrap(before: Line, line: Line, hangs_at: float | None) -> bool:
+def _may_wrap(before: Line, line: Line, hangs_at: float | None, setting: Setting) -> bool:
     """Whether what looks like a marker may be words of a line that goes on: a dash, "A." or "2."."""
     found = _marker(line)
     if found is None or found[0] in _BULLETS or found[0] == "o" or line.printed[0].pictogram:
         return False
     if hangs_at is not None:
         return abs(line.x0 - line.left - hangs_at) < 2.0
-    wide = found[2] - found[1] > 1.4 * line.size  # a tab follows
-    return not wide and abs(line.x0 - before.x0) < 2.0 and not _marker(before)
+    if _marker(before) or abs(line.x0 - before.x0) > 2.0:
+        return False
+    return not (would_have_fitted(before, line, setting) or _ENDS_PART.search(before.text.rstrip()))
 
 
 def _drafts(lines: list[Line], setting: Setting) -> Iterator[Draft]:
@@ -334,6 +357,12 @@ def _tie(last: Run, first: Run, before: Line, line: Line, setting: Setting) -> N
         if not _has_own_hyphen(end, start, setting):
             last.text = last.text[:-1]
         return
+    if re.match(r"[.,)\]]", start) and re.search(r"\w$", end):
+        last.text = last.text.rstrip()
+        return
+    if _PLURAL.match(start) and re.search(r"[^\W\d_]\(?$", end):
+        last.text = last.text.rstrip()
+        return
     if re.search(r"\w/$", end) and not before.text.endswith(" "):
         return
     if _is_torn(before, line, setting):
@@ -358,14 +387,15 @@ def _is_torn(before: Line, line: Line, setting: Setting) -> bool:
     parts = before.text.split()
     if before.text.endswith(" ") or len(parts) != 1 or not parts[0][-1:].isalpha():
         return False
-    start = (_WORD.findall(line.text.casefold()) or [""])[0]
+    start = (re.findall(r"[\w’']+", line.text.casefold()) or [""])[0]
     if not line.text[:1].islower() or before.right - before.x1 > 0.9 * before.size:
         return False
     whole = parts[0].casefold() + start
-    known = setting.vocabulary
-    return known.get(whole, 0) > 0 or (
-        start not in known and (len(start) < 4 or parts[0].casefold() not in known)
-    )
+    if setting.vocabulary.get(whole, 0) > 0 or (
+        start == "es" and parts[0].casefold() not in setting.vocabulary
+    ):
+        return True
+    return len(start) == 1 and start not in "aàeioóuy"
 
 
 def _without_marker(runs: list[Run], draft: Draft) -> list[Run]:

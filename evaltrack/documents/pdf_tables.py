@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING
 
 from evaltrack.documents.pdf_lines import Glyph, Line, lines
-from evaltrack.documents.pdf_paragraphs import Setting, is_cut
+from evaltrack.documents.pdf_paragraphs import Setting, begins_bold, bold_length, is_cut, marker
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page as PlumberPage
@@ -67,6 +68,7 @@ class RawTable:
     rows: list[RawRow]
     headers: int = 0
     last_page: int = 0
+    lowest: list[RawCell] = field(default_factory=list)  # the cells along its foot, which may go on below
 
     @property
     def cells(self) -> Iterator[RawCell]:
@@ -92,11 +94,55 @@ def ruled(page: "PlumberPage", glyphs: list[Glyph], number: int) -> tuple[list[R
 def _boxes(page: "PlumberPage") -> list[list[Bounds]]:
     if len(page.lines) + len(page.rects) + len(page.curves) > MOST_EDGES:
         return []
-    ruled_only = page.filter(lambda thing: not _is_fill(thing))
-    found = [table.cells for table in ruled_only.find_tables()]
+    found = _touching(_cells(page.filter(lambda thing: not _is_fill(thing))))
     if found or not page.rects:
         return found
-    return [table.cells for table in page.find_tables() if len(table.cells) > 3]
+    return [cells for cells in _touching(_cells(page)) if len(cells) > 3]
+
+
+def _cells(page: "PlumberPage") -> list[Bounds]:
+    """The cells between ruled lines; where a row is cut by the page, its open ends are closed."""
+    open_ends = list(_missing_rules(page))
+    return list(page.debug_tablefinder({"explicit_horizontal_lines": open_ends}).cells)
+
+
+def _missing_rules(page: "PlumberPage") -> Iterator[dict[str, object]]:
+    """The rules that are not drawn where several upright ones begin or end together."""
+    upright = [edge for edge in page.edges if edge["orientation"] == "v" and edge["height"] > 8]
+    level = [edge for edge in page.edges if edge["orientation"] == "h"]
+    for side in ("top", "bottom"):
+        for height in clusters(edge[side] for edge in upright):
+            ends = [edge for edge in upright if abs(edge[side] - height) < SNAP]
+            left, right = min(edge["x0"] for edge in ends), max(edge["x0"] for edge in ends)
+            drawn = any(
+                abs(edge["top"] - height) < SNAP and edge["x1"] > left and edge["x0"] < right
+                for edge in level
+            )
+            if right - left > 20 and not drawn:
+                yield {"object_type": "line", "x0": left, "x1": right, "top": height, "bottom": height}
+
+
+def _touching(cells: list[Bounds]) -> list[list[Bounds]]:
+    """The cells by table: those that have a corner in common."""
+    tables: dict[int, list[Bounds]] = {}
+    owner: dict[tuple[int, int], int] = {}
+    for number, cell in enumerate(cells):
+        x0, top, x1, bottom = (round(value / SNAP) for value in cell)
+        corners = [
+            (x + across, y + down)
+            for x, y in ((x0, top), (x1, top), (x0, bottom), (x1, bottom))
+            for across in (-1, 0, 1)
+            for down in (-1, 0, 1)
+        ]
+        met = {owner[corner] for corner in corners if corner in owner}
+        tables[number] = [cell]
+        for other in met:
+            tables[number] += tables.pop(other, [])
+        owner |= dict.fromkeys(corners[::1], number)
+        for corner, table in owner.items():
+            if table in met:
+                owner[corner] = number
+    return list(tables.values())
 
 
 def _is_fill(thing: dict[str, object]) -> bool:
@@ -127,12 +173,8 @@ def _grid(cells: Iterable[Bounds], number: int) -> RawTable | None:
 
 def _is_frame(table: RawTable, page: "PlumberPage") -> bool:
     """A border around the whole page."""
-    cells = list(table.cells)
-    return (
-        len(cells) == 1
-        and cells[0].x1 - cells[0].x0 > 0.9 * page.width
-        and cells[0].bottom - cells[0].top > 0.9 * page.height
-    )
+    wide = table.x1 - table.x0 > 0.88 * float(page.width)
+    return len(list(table.cells)) == 1 and wide and table.bottom - table.top > 0.88 * float(page.height)
 
 
 def _fill(table: RawTable, glyphs: list[Glyph], number: int) -> list[Glyph]:
@@ -208,14 +250,21 @@ def join(first: RawTable, second: RawTable, setting: Setting, room: float) -> bo
     rows = second.rows[repeated:]
     if repeated and repeated == _first_rows(first, second):
         first.headers = max(first.headers, repeated)
+    whole: dict[int, RawCell] = {}
     if rows and _is_row_cut(first, rows[0], setting, room):
         for above, below in _pairs(first, rows[0]):
             above.lines += below.lines
             above.tables += below.tables
+            whole[id(below)] = above
         rows = rows[1:]
     first.rows += rows
     first.last_page, first.bottom = second.last_page, second.bottom
+    first.lowest = [whole.get(id(cell), cell) for cell in _lowest(second)]
     return True
+
+
+def _lowest(table: RawTable) -> list[RawCell]:
+    return table.lowest or [cell for cell in table.cells if abs(cell.bottom - table.bottom) < SNAP]
 
 
 def _repeated(first: RawTable, second: RawTable) -> int:
@@ -245,14 +294,7 @@ def _first_rows(first: RawTable, second: RawTable) -> int:
 
 def _pairs(table: RawTable, row: RawRow) -> list[tuple[RawCell, RawCell]]:
     """The lowest cells of a table with those that would go on below them; none where the columns differ."""
-    last = table.rows[-1].page if table.rows else 0
-    low = [
-        cell
-        for one in table.rows
-        if one.page == last
-        for cell in one.cells
-        if abs(cell.bottom - table.bottom) < SNAP
-    ]
+    low = _lowest(table)
     pairs = []
     for cell in row.cells:
         above = next(
@@ -272,9 +314,12 @@ def _is_row_cut(table: RawTable, row: RawRow, setting: Setting, room: float) -> 
         return False
     if (tagged := _same_tagged_row(filled)) is not None:
         return tagged
-    starts = setting.starts
-    if any(starts and below.lines and starts.match(opening(below)) for _above, below in filled):
+    if any(_begins_anew(below, setting) for _above, below in filled):
         return False
+    if len(pairs) < 3 and any(_is_label_alone(above, below) for above, below in filled):
+        return True
+    if len(pairs) > 2 and all(_is_bold(above) and not _is_bold(below) for above, below in filled):
+        return False  # heads of columns, and the first row below them
     size = setting.size or 11.0
     if room > 4.5 * size or any(above.is_empty for above, _below in filled):
         return False
@@ -285,9 +330,17 @@ def _is_row_cut(table: RawTable, row: RawRow, setting: Setting, room: float) -> 
     )
     if any(below.is_empty and not above.is_empty for above, below in pairs):
         score += 2
-    elif len(pairs) == 1:
-        score += _label_habit(table, filled[0][1], setting)
+        if len(pairs) > 3 and len(filled) == 1 and _usual_count(table) > 1:
+            score += 3
+    elif len(pairs) == 1 and filled[0][1].lines:
+        score += 3 if marker(filled[0][1].lines[0]) else _label_habit(table, filled[0][1])
     return score > 0
+
+
+def _begins_anew(cell: RawCell, setting: Setting) -> bool:
+    if not setting.starts or not cell.lines:
+        return False
+    return setting.starts(opening(cell), bold_length(cell.lines[0]))
 
 
 def _same_tagged_row(pairs: list[tuple[RawCell, RawCell]]) -> bool | None:
@@ -300,18 +353,31 @@ def _same_tagged_row(pairs: list[tuple[RawCell, RawCell]]) -> bool | None:
     return None
 
 
-def _label_habit(table: RawTable, cell: RawCell, setting: Setting) -> int:
+def _is_label_alone(above: RawCell, below: RawCell) -> bool:
+    """Whether the page ends between a bold label and what it labels."""
+    if not above.lines or not below.lines or begins_bold(below.lines[0]):
+        return False
+    last = above.lines[-1]
+    return all(run.bold for run in last.runs if run.text.strip()) and last.text.rstrip().endswith((":", ")"))
+
+
+def _is_bold(cell: RawCell) -> bool:
+    return bool(cell.lines) and all(run.bold for line in cell.lines for run in line.runs if run.text.strip())
+
+
+def _usual_count(table: RawTable) -> float:
+    """In how many cells most rows of several columns have something."""
+    counts = [sum(not cell.is_empty for cell in row.cells) for row in table.rows if len(row.cells) > 3]
+    return median(counts) if counts else 0
+
+
+def _label_habit(table: RawTable, cell: RawCell) -> int:
     """Where nearly every row of one cell begins with a bold label, one that does not is a rest."""
     rows = [row for row in table.rows if len(row.cells) == 1 and row.cells[0].lines]
-    labelled = [row for row in rows if _begins_bold(row.cells[0])]
+    labelled = [row for row in rows if begins_bold(row.cells[0].lines[0])]
     if len(rows) < 2 or len(labelled) < 0.7 * len(rows):
         return 0
-    return -9 if _begins_bold(cell) else 5
-
-
-def _begins_bold(cell: RawCell) -> bool:
-    run = next((run for line in cell.lines for run in line.runs if run.text.strip()), None)
-    return run is not None and run.bold
+    return -9 if begins_bold(cell.lines[0]) else 5
 
 
 def opening(cell: RawCell) -> str:

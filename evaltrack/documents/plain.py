@@ -175,7 +175,7 @@ def _take_running(text: _Text) -> None:
             continue
         only_addresses = all(_ADDRESS.fullmatch(line.words) for line in block.lines)
         if only_addresses or id(block) in running:
-            text.running += [block.words] if not only_addresses else [line.words for line in block.lines]
+            text.running += _parted(block)
             text.blocks.remove(block)
 
 
@@ -194,8 +194,13 @@ def _take_numbers(text: _Text) -> None:
         beside = filled[index - 1] if index else None
         if beside and _is_foot(beside):
             gone.add(id(beside))
-            text.running.append(beside.words)
+            text.running += _parted(beside)
     text.blocks = [block for block in text.blocks if id(block) not in gone]
+
+
+def _parted(block: _Block) -> list[str]:
+    """The lines of a head or foot, and what stood apart in one."""
+    return [part for line in block.lines for part in re.split(r"\s{2,}|\t", line.text.strip()) if part]
 
 
 def _belongs_to_label(filled: list[_Block], index: int) -> bool:
