@@ -12,16 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaltrack.documents import archives
 from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
-from evaltrack.documents.docx_look import Letters, Numbering, Style, Styles, W, number, value, with_numbers
+from evaltrack.documents.docx_look import Numbering, Style, Styles, W, value, with_numbers
 from evaltrack.documents.docx_words import (
     DELETED,
     Piece,
-    R,
     Words,
     chosen,
     is_prompt,

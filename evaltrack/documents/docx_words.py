@@ -203,7 +203,7 @@ def value_of(element: Element, attribute: str) -> str | None:
 
 
 def own_mark(reference: Element) -> str:
-    """The mark that somebody chose for a note, which stands behind its reference; "" for any other element."""
+    """The mark that somebody chose for a note, which stands behind its reference; "" of anything else."""
     if reference.get(f"{W}customMarkFollows") not in ("1", "true", "on"):
         return ""
     following = (one.text or "" for one in reference.itersiblings(f"{W}t"))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evaltrack.deadlines import Deadline
+from evaltrack.documents.alike import alike
 from responses.matrix import pairing
 from responses.matrix.document import Action, Matrix, Monitoring, Recommendation, Responsible, SubPoint
 from responses.matrix.pairing import Pair, Pass
@@ -226,7 +227,7 @@ def _changes(old: Values, new: Values) -> tuple[Change, ...]:
     return tuple(
         Change(name, old.get(name, ""), new.get(name, ""))
         for name in fields
-        if old.get(name, "") != new.get(name, "")
+        if not alike(old.get(name, ""), new.get(name, ""))
     )
 
 
@@ -235,8 +236,25 @@ def _reported(old: dict[str, Values], new: dict[str, Values]) -> tuple[Change, .
     return tuple(
         replace(change, is_progress=True, round=round_)
         for round_ in dict.fromkeys((*new, *old))
-        for change in _changes(old.get(round_, {}), new.get(round_, {}))
+        for change in _changes(*_in_words(old.get(round_, {}), new.get(round_, {})))
     )
+
+
+def _in_words(old: Values, new: Values) -> tuple[Values, Values]:
+    """A status in words of its own is told in them; ``status`` alone is a code of the profile.
+
+    The same code with words on one side only is the same: without any, those of the profile are meant.
+    """
+    has_words = ["status_text" in side for side in (old, new)]
+    same_code = old.get("status") and old.get("status") == new.get("status")
+    if same_code and has_words != [True, True]:
+        return _without(old, "status", "status_text"), _without(new, "status", "status_text")
+    old, new = (_without(side, "status") if "status_text" in side else side for side in (old, new))
+    return old, new
+
+
+def _without(values: Values, *names: str) -> Values:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def _filled(values: dict[str, str | None]) -> Values:
@@ -292,16 +310,9 @@ def _action(one: Action | None) -> Values:
 
 
 def _progress(one: Action | Monitoring | None) -> Values:
-    """A status in words of its own is told in them; ``status`` alone is a code of the profile."""
     if one is None:
         return {}
-    return _filled(
-        {
-            "status": None if one.status_text else one.status,
-            "status_text": one.status_text,
-            "comment": one.comment,
-        }
-    )
+    return _filled({"status": one.status, "status_text": one.status_text, "comment": one.comment})
 
 
 def _monitoring(one: Recommendation | None) -> dict[str, Values]:

@@ -18,6 +18,7 @@ class Part(StrEnum):
     HEADING = "heading 2"
     TEXT = "Recommendation"
     SUB_POINT = "Recommendation sub-point"
+    SUB_POINT_MORE = "Recommendation sub-point, further text"
     RATIONALE = "Recommendation rationale"
     DIRECTED_TO = "Recommendation directed to"
     PRIORITY = "Recommendation priority"
@@ -26,6 +27,7 @@ class Part(StrEnum):
     DECISION = "Response decision"
     NARRATIVE = "Response narrative"
     ACTION = "Key action"
+    ACTION_MORE = "Key action, further text"
     DEADLINE = "Key action deadline"
     RESPONSIBLE = "Key action responsible"
     COMMENT = "Key action comment"
@@ -35,13 +37,16 @@ class Part(StrEnum):
     # What is nothing of the matrix.
     LABEL = "Form label"
     GUIDANCE = "Form guidance"
+    GAP = "Form gap"
     ASIDE = "Form aside"
+    ASIDE_HEADING = "Form aside heading"
 
 
 class Property(StrEnum):
     """The properties that a file of ours has, by the names people see them under."""
 
     PROFILE = "EvalTrack profile"
+    FORM = "EvalTrack form"  # the profile whose words and layout were printed
     LANGUAGE = "EvalTrack language"  # of the texts
     LABELS = "EvalTrack language of labels"
     REFERENCE = "EvalTrack reference"

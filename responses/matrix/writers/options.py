@@ -17,6 +17,9 @@ class Options:
     blank: bool = False
 
 
+ALL = Options()  # nothing left out
+
+
 def chosen(matrix: Matrix, options: Options) -> Matrix:
     """The matrix that goes into the file, with which what comes back is compared."""
     if options.blank:

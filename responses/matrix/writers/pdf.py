@@ -24,6 +24,7 @@ from recommendations.profiles import Profile
 from responses.matrix.document import Matrix
 from responses.matrix.edition import Edition
 from responses.matrix.writers import json
+from responses.matrix.writers.options import ALL, Options
 from responses.matrix.writers.printed import Paper
 from responses.matrix.writers.running import draft_line, edition_named, running
 
@@ -52,8 +53,6 @@ def write(
     printed_on: date | None = None,
     edition: Edition | None = None,
     handout: str = "",
-    keep: Keep = not_kept,
-    look: str = "",
 ) -> bytes:
     """The matrix as tagged PDF (PDF/A-3a and PDF/UA-1), with its JSON inside as ``matrix.json``.
 
@@ -61,14 +60,7 @@ def write(
     is printed at the foot, and ``edition`` there and at the end; ``handout`` is hidden in it. The same
     arguments give the same bytes. Raises :class:`evaltrack.documents.pdf.PdfUnavailableError`.
     """
-    paper = Paper(matrix, profile, language, edition.round if edition else None)
-    out = BytesIO()
-    title = f"{paper.say('running_line')}{paper.say('colon')} {to_plain(matrix.evaluation.title)}"
-    created = datetime.combine(printed_on, time(), UTC) if printed_on else None
-    about = About(title, matrix.language, created, {HANDOUT: handout} if handout else {})
-    sheet = Sheet(matrix, profile, language, printed_on, edition)
-    assemble([section(sheet, keep=keep, look=look)], out, about)
-    return out.getvalue()
+    return write_sheet(Sheet(matrix, profile, language, printed_on, edition), handout=handout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,19 @@ class Sheet:
     language: str
     printed_on: date | None = None
     edition: Edition | None = None
+    options: Options = ALL
+
+
+def write_sheet(sheet: Sheet, *, handout: str = "", keep: Keep = not_kept, look: str = "") -> bytes:
+    """The same; for ``keep`` and ``look`` see :func:`section`."""
+    matrix, profile, language = sheet.matrix, sheet.profile, sheet.language
+    said = profile.label("running_line", language) + profile.label("colon", language)
+    created = datetime.combine(sheet.printed_on, time(), UTC) if sheet.printed_on else None
+    more = {HANDOUT: handout} if handout else {}
+    about = About(f"{said} {to_plain(matrix.evaluation.title)}", matrix.language, created, more)
+    out = BytesIO()
+    assemble([section(sheet, keep=keep, look=look)], out, about)
+    return out.getvalue()
 
 
 def section(
@@ -126,6 +131,7 @@ def _plan(sheet: Sheet) -> dict[str, str]:
                 "edition": edition,
                 "draft": draft_line(edition) if edition and edition.is_draft else "",
                 "breaks": set(breaks(matrix)),
+                "options": sheet.options,
             },
         )
         edge = running(paper, sheet.printed_on, edition_named(edition, paper) if edition else "")

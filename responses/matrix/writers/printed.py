@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -43,6 +43,7 @@ SYMBOLS = ("*", "†", "‡", "§", "form")  # the first of these that the matri
 class Front:
     title_label: SafeString
     title: SafeString
+    stop: str  # the full stop after it, where the period follows and the title has none
     conducted: str
     coordinator: SafeString
     responded_on: SafeString
@@ -63,14 +64,21 @@ class PrintedAction:
     responsible: SafeString
     comment: SafeString
     status: SafeString
+    silence: str  # that nothing was reported in the round that was closed
     in_the_line: SafeString  # the text with what it does not say itself, for a list without columns
     is_tall: bool  # does not fit on one page of a table, so that it must be parted
+
+    @property
+    def reported(self) -> SafeString:
+        """The status, and where nothing was reported that."""
+        return _both(self.status, escape(self.silence))
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedRound:
     status: SafeString
     comment: SafeString
+    is_silent: bool  # nothing was reported in it, which its status says
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ class PrintedRecommendation:
     pair: tuple[tuple[SafeString, SafeString], ...]  # (label, value) side by side
     timeline: SafeString
     responsible: SafeString
-    response: SafeString
+    decision: SafeString  # with its label
+    narrative: SafeString
     actions: tuple[PrintedAction, ...]
     shows_actions: bool  # also where there are none yet; not where the decision leaves nothing to be done
     rounds: tuple[PrintedRound, ...]
@@ -118,7 +127,11 @@ class Paper:
 
     @property
     def key_actions(self) -> SafeString:
-        return self._label(self.say("key_actions"))
+        return self.label(self.say("key_actions"))
+
+    @property
+    def directed_to(self) -> SafeString:
+        return self.label(self.say("directed_to"))
 
     @property
     def columns(self) -> dict[str, str]:
@@ -130,8 +143,9 @@ class Paper:
         matrix = self.matrix
         conducted = matrix.evaluation.conducted
         return Front(
-            title_label=self._label(self.say("evaluation_title")),
-            title=self._inline(_as_sentence(matrix.evaluation.title, followed=bool(conducted))),
+            title_label=self.label(self.say("evaluation_title")),
+            title=self._inline(matrix.evaluation.title),
+            stop="." if conducted and matrix.evaluation.title[-1:].isalnum() else "",
             conducted=self.say("conducted", period=conducted) if conducted else "",
             coordinator=self._line("coordinator", matrix.coordinator, always=True),
             responded_on=self._line("responded_on", _written(matrix.responded_on), always=True),
@@ -160,7 +174,8 @@ class Paper:
             responsible=self._line(
                 "responsible_units", _written(recommendation.responsible), always=not as_table
             ),
-            response=self._response(recommendation),
+            decision=self._decision(recommendation.response.decision),
+            narrative=self._html(recommendation.response.narrative),
             actions=tuple(self._action(action) for action in recommendation.actions),
             shows_actions=bool(recommendation.actions) or not decision or decision.allows_actions,
             rounds=tuple(self._rounds(recommendation)),
@@ -171,12 +186,11 @@ class Paper:
         self, recommendation: Recommendation, *, always: bool
     ) -> Iterator[tuple[SafeString, SafeString]]:
         if always or recommendation.directed_to:
-            yield self._label(self.say("directed_to")), self._inline(recommendation.directed_to)
+            yield self.directed_to, self._inline(recommendation.directed_to)
         level, note = recommendation.priority, self._inline(recommendation.priority_note)
         if level is not None or note or (always and self.profile.priorities):
             value = "" if level is None else str(level)
-            both = format_html("{} ({})", value, note) if value and note else format_html("{}{}", value, note)
-            yield self._priority_label(), both
+            yield self._priority_label(), _both(SafeString(value), note)
 
     def _priority_label(self) -> SafeString:
         """The scale is explained once, in a note to the first priority level."""
@@ -185,7 +199,7 @@ class Paper:
         if scale and not self._scale_printed:
             self._scale_printed = True
             mark = self.notes.form_note(scale, printed=self._isolated(scale))
-        return self._label(format_html("{}{}", self.say("priority"), mark))
+        return self.label(format_html("{}{}", self.say("priority"), mark))
 
     def _isolated(self, words: str) -> str:
         """Words of the form, kept from turning round in a matrix written in the other direction."""
@@ -193,12 +207,11 @@ class Paper:
             return words
         return f"\u2068{words}\u2069"
 
-    def _response(self, recommendation: Recommendation) -> SafeString:
-        code, narrative = recommendation.response.decision, recommendation.response.narrative
+    def _decision(self, code: str | None) -> SafeString:
         rule = self.profile.decision(code) if code else None
         decision = in_language(rule.labels, self.language) if rule else code or ""
-        label = self._label(self.say("management_response"))
-        return format_html('<p class="label">{} {}</p>{}', label, decision, self._html(narrative))
+        label = self.label(self.say("management_response"))
+        return format_html('<p class="label">{} {}</p>', label, decision)
 
     def _points(self, points: Iterable[SubPoint]) -> tuple[PrintedPoint, ...]:
         return tuple(
@@ -212,9 +225,10 @@ class Paper:
         responsible = self._inline(_written(action.responsible))
         comment = self._html(action.comment)
         status = self._status(action.status, action.status_text)
+        silence = ""
         if self._was_not_reported(action.number):
-            silent = _("not reported in %(round)s") % {"round": self.round_called}
-            status = format_html("{} ({})", status, silent) if status else self._inline(silent)
+            silence = _("not reported in %(round)s") % {"round": self.round_called}
+        reported = _both(status, escape(silence))
         missing = [
             html
             for html, source in ((deadline, action.deadline), (responsible, action.responsible))
@@ -222,15 +236,16 @@ class Paper:
         ]
         semicolon = self.say("colon").replace(":", "; ")  # French puts the same space before both
         line = continued(text, format_html_join(semicolon, "{}", ((html,) for html in missing)))
-        for key, value in (("status", status), ("comment", comment)):
+        for key, value in (("status", reported), ("comment", comment)):
             if value:
-                line += led(self._label(self.say(key)), value)
+                line += led(self.label(self.say(key)), value)
         return PrintedAction(
             text=unwrapped(text),
             deadline=deadline,
             responsible=responsible,
             comment=unwrapped(comment),
             status=status,
+            silence=silence,
             in_the_line=unwrapped(line),
             is_tall=_is_tall(action),
         )
@@ -241,21 +256,28 @@ class Paper:
         In the round that was closed it is said where nothing was reported although it was asked for.
         """
         entries = {entry.round: entry for entry in recommendation.monitoring}
+        silent = ""
         if self.round and self._was_not_reported(recommendation.number):
-            silent = Monitoring(self.round.name, status_text=pgettext("a status", "not reported"))
-            entries[self.round.name] = silent
+            silent = self.round.name
+            unsaid = Monitoring(silent, status_text=pgettext("a status", "not reported"))
+            entries[silent] = unsaid
         for round_ in self.profile.rounds:
             entry = entries.pop(round_.name, Monitoring(round_.name))
-            yield self._round(entry, round_.status_labels, round_.comment_labels)
+            yield self._round(entry, round_.status_labels, round_.comment_labels, silent)
         for entry in entries.values():
-            labels = [{self.language: f"{self.say(key)} ({entry.round})"} for key in ("status", "comment")]
-            yield self._round(entry, *labels)
+            status, comment = (
+                {self.language: f"{self.say(key)} ({entry.round})"} for key in ("status", "comment")
+            )
+            yield self._round(entry, status, comment, silent)
 
-    def _round(self, entry: Monitoring, status_labels: Labels, comment_labels: Labels) -> PrintedRound:
+    def _round(
+        self, entry: Monitoring, status_labels: Labels, comment_labels: Labels, silent: str
+    ) -> PrintedRound:
         status, comment = (in_language(labels, self.language) for labels in (status_labels, comment_labels))
         return PrintedRound(
-            status=led(self._label(status), self._status(entry.status, entry.status_text)),
-            comment=led(self._label(comment), self._html(entry.comment)),
+            status=led(self.label(status), self._status(entry.status, entry.status_text)),
+            comment=led(self.label(comment), self._html(entry.comment)),
+            is_silent=bool(silent) and entry.round == silent,
         )
 
     def _was_not_reported(self, number: str) -> bool:
@@ -269,15 +291,15 @@ class Paper:
         """A label and one line of text."""
         if not (always or source):
             return NOTHING
-        return format_html("<p>{} {}</p>", self._label(self.say(key)), self._inline(source))
+        return format_html("<p>{} {}</p>", self.label(self.say(key)), self._inline(source))
 
     def _block(self, key: str, source: str | None, *, always: bool) -> SafeString:
         """A label and paragraphs of text, of which the first runs on from the label."""
         if not (always or source):
             return NOTHING
-        return led(self._label(self.say(key)), self._html(source))
+        return led(self.label(self.say(key)), self._html(source))
 
-    def _label(self, words: str) -> SafeString:
+    def label(self, words: str) -> SafeString:
         return format_html("<b>{}{}</b>", words, self.say("colon"))
 
     def _html(self, source: str | None) -> SafeString:
@@ -319,7 +341,7 @@ class _Notes:
                 self._printed.add(mark)
                 sup = format_html("<sup>{}</sup>", mark)
                 text = led(sup, to_html(self.texts[mark], note=self.link))
-                notes.append(format_html('<div class="note" id="{}">{}</div>', note_id(mark), text))
+                notes.append(format_html('<aside class="note" id="{}">{}</aside>', note_id(mark), text))
         return tuple(notes)
 
     def take_all(self) -> tuple[SafeString, ...]:
@@ -334,6 +356,11 @@ def led(label: SafeString, value: SafeString) -> SafeString:
     if value.startswith(("<ul", "<ol")):
         return format_html("<p>{}</p>{}", label, value)
     return format_html("<p>{} {}</p>", label, value)
+
+
+def _both(value: SafeString, note: SafeString) -> SafeString:
+    """The note in brackets after the value, where there are both."""
+    return format_html("{} ({})", value, note) if value and note else format_html("{}{}", value, note)
 
 
 def continued(text: SafeString, more: SafeString) -> SafeString:
@@ -370,7 +397,3 @@ def _is_tall(action: Action) -> bool:
 
 def _lines(text: str, width: int) -> int:
     return sum(max(1, ceil(len(line) / width)) for line in text.split("\n"))
-
-
-def _as_sentence(text: str, *, followed: bool) -> str:
-    return f"{text}." if followed and text[-1:].isalnum() else text
