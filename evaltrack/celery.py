@@ -34,6 +34,16 @@ app.conf.beat_schedule = {
         "schedule": 20.0,
         "options": {"expires": 19},
     },
+    "print-ahead": {
+        "task": "responses.tasks.print_ahead",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "sweep-prints": {
+        "task": "responses.tasks.sweep_prints",
+        "schedule": crontab(hour=4, minute=30),
+        "options": {"expires": 3000},
+    },
     "sweep-files": {
         "task": "evaltrack.tasks.sweep_files",
         "schedule": crontab(hour=4, minute=20),

@@ -1,7 +1,7 @@
 """Many matrices as one file: asked for, printed one by one by a worker, put together, kept for a week.
 
-Whoever works on it may be killed at any moment: its claim ends by itself, each document that was printed is kept
-(``prints``), and the next worker goes on from there. On the disk and in memory is one document at a time.
+Whoever works on it may be killed at any moment: its claim ends by itself, each document that was printed is
+kept (``prints``), and the next worker goes on from there. In memory is one document at a time.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
@@ -53,7 +53,13 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def ask(
-    responses: QuerySet[ManagementResponse], form: str, *, by: User, now: datetime, language: str, title: str = ""
+    responses: QuerySet[ManagementResponse],
+    form: str,
+    *,
+    by: User,
+    now: datetime,
+    language: str,
+    title: str = "",
 ) -> BulkExport:
     """Have these responses printed into one file, in their order.
 
@@ -66,12 +72,11 @@ def ask(
     if not chosen:
         raise Refused(_("There is nothing to print: none of these evaluations has a response."))
     if len(chosen) > MOST:
-        raise Refused(
-            _("At most %(most)d matrices go into one file. Narrow the filters.") % {"most": MOST}
-        )
+        raise Refused(_("At most %(most)d matrices go into one file. Narrow the filters.") % {"most": MOST})
     if BulkExport.objects.unfinished().filter(person=by).count() >= AT_ONCE:
         raise Refused(
-            _("%(count)d exports of yours are still being made. Wait for one, or cancel it.") % {"count": AT_ONCE}
+            _("%(count)d exports of yours are still being made. Wait for one, or cancel it.")
+            % {"count": AT_ONCE}
         )
     export = BulkExport.objects.create(
         person=by, form=form, language=language, printed_on=local_day(now, by.time_zone), asked_at=now,
@@ -91,7 +96,10 @@ def _seen(person: User) -> QuerySet[ManagementResponse]:
 
 @transaction.atomic
 def cancel(export: BulkExport, *, by: User, now: datetime) -> None:
-    """Stop making it; a worker that is at it finds out with the next document. Raises Refused once it is over."""
+    """Stop making it; a worker that is at it finds out with the next document.
+
+    Raises PermissionDenied, and Refused once it is over.
+    """
     export = _own(export, by)
     if not BulkExport.objects.unfinished().filter(pk=export.pk).exists():
         raise Refused(_("It is finished already."))
@@ -156,10 +164,10 @@ class _Worker:
     def now(self) -> datetime:
         return self.begun_at + timedelta(seconds=time.monotonic() - self.begun)
 
-    def hold(self, **values: object) -> None:
+    def hold(self, **values: Any) -> None:
         """Keep the claim, and note what was done. Raises :class:`_Stopped`."""
         mine = BulkExport.objects.unfinished().filter(pk=self.export.pk, claim=self.export.claim)
-        if not mine.update(claimed_until=self.now + LEASE, attempts=0, **values):
+        if not mine.update(claimed_until=self.now + LEASE, **values):
             raise _Stopped
 
 
@@ -167,11 +175,11 @@ def work(*, now: datetime, seconds: float = SLICE) -> bool:
     """Work on what is waiting for about so long; whether there is more to do."""
     begun = time.monotonic()
     for pk in list(BulkExport.objects.unfinished().order_by("asked_at", "pk").values_list("pk", flat=True)):
-        export = _claim(pk, now)
-        if export is None:
-            continue
         left = seconds - (time.monotonic() - begun)
-        if left <= 0 or not _work_on(_Worker(export, now), left):
+        if left <= 0:
+            return True
+        export = _claim(pk, now)
+        if export and not _work_on(_Worker(export, now), left):
             BulkExport.objects.filter(pk=pk, claim=export.claim).update(claimed_until=None)
             return True
     return False
@@ -215,7 +223,7 @@ def _print(worker: _Worker, seconds: float) -> bool:
         if time.monotonic() - begun > seconds:
             return False
         BulkItem.objects.filter(pk=pk).update(done=True, failed=_print_one(export, response))
-        worker.hold()
+        worker.hold(attempts=0)
     return True
 
 
@@ -279,7 +287,9 @@ def _finish(worker: _Worker) -> None:
 
 
 def _in_order(export: BulkExport) -> list[ManagementResponse]:
-    keys = list(export.items.filter(done=True, failed="").order_by("order").values_list("response", flat=True))
+    keys = list(
+        export.items.filter(done=True, failed="").order_by("order").values_list("response", flat=True)
+    )
     rows = {row.pk: row for row in _rows(export, keys)}
     return [rows[key] for key in keys if key in rows]
 

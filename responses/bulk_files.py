@@ -1,4 +1,4 @@
-"""The ZIP file of a bulk export: a PDF of each matrix under a name that any system takes, and a list of them."""
+"""The ZIP file of a bulk export: each PDF under a name that any system takes, and a list of them."""
 
 import re
 import unicodedata

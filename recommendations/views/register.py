@@ -55,8 +55,8 @@ class RegisterForm(forms.Form):
         help_text=gettext_lazy("Those whose time of follow-up is over are entered as closed."),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="")
         profiles = self.fields["profile"]
         assert isinstance(profiles, ProfileField)  # noqa: S101 - for mypy
         profiles.queryset = RuleProfile.objects.latest_versions()
@@ -111,7 +111,7 @@ def register(request: AuthedRequest, pk: int) -> HttpResponse:
         "done": done,
         "total": total,
         "page": page,
-        "lines": [_row(one) for one in page] if shows_rows else [_line(one) for one in page],
+        "lines": [_row(one) if isinstance(one, RegisterRow) else _line(one) for one in page],
         "shows_rows": shows_rows,
         "kind": kind if kind in Kind.values else "",
         "verdict": verdict if shows_rows else "",
@@ -189,7 +189,7 @@ def _sentence(one: RegisterDefect) -> str:
     return defects.sentence(one.kind, one.value, one.detail)
 
 
-def _line(one: RegisterDefect) -> dict[str, Any]:
+def _line(one: Any) -> dict[str, Any]:
     return {
         "row": one.row,
         "column": printed(one.column),

@@ -19,7 +19,7 @@ from recommendations.described import described
 from recommendations.lifecycle import WAY
 from recommendations.models import Evaluation
 from recommendations.models.evaluation import EvaluationQuerySet
-from recommendations.permissions import EvaluationRights, may_enter
+from recommendations.permissions import EvaluationRights, may_enter, may_import_register
 from responses import history, requests, standing
 from responses.forms.lists import OWED, EvaluationFilter
 from responses.models import Extension, RoundMatrix
@@ -47,7 +47,8 @@ def evaluations(request: AuthedRequest) -> HttpResponse:
         "rows": sorted(rows, key=lambda row: shown.index(row.evaluation.pk)),
         "filtered": any(form.cleaned_data.values()),
         "may_enter": may_enter(request.user),
-        "may_import": can(request.user, Permission.OVERSEE),
+        "oversees": can(request.user, Permission.OVERSEE),
+        "may_import": may_import_register(request.user),
     }
     return render_part(request, "evaluations/list.html", "evaluation-list", context)
 
