@@ -1,8 +1,9 @@
 """The matrix of a response as a file, in every format there is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,12 +17,10 @@ from responses.editions import edition_now, frozen_edition, taken_on
 from responses.matrix.build import build
 from responses.matrix.document import Matrix
 from responses.matrix.edition import Edition
-from responses.matrix.writers import json, marked_pdf, pdf
-from responses.matrix.writers.options import Options, chosen
+from responses.matrix.writers import csv, docx, json, marked_pdf, pdf, sheets
+from responses.matrix.writers.options import ALL, Options, chosen
 from responses.matrix.writers.pdf import Sheet
 from responses.models import ManagementResponse, Snapshot
-
-ALL = Options()  # nothing left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,19 @@ class Order:
 Writer = Callable[[Matrix, Profile, Order], bytes]
 
 WRITERS: dict[str, Writer] = {
+    "docx": lambda matrix, profile, order: docx.write(matrix, profile, **_asked(order)),
+    "xlsx": lambda matrix, profile, order: sheets.write(matrix, profile, **_asked(order)),
+    "csv": lambda matrix, profile, order: csv.write(matrix, profile, **_asked(order)),
     "json": lambda matrix, profile, order: json.write(matrix),
     "pdf": lambda matrix, profile, order: prints.printed(
-        Sheet(matrix, profile, order.language, order.printed_on, order.edition), handout=order.handout
+        Sheet(matrix, profile, order.language, order.printed_on, order.edition, order.options),
+        handout=order.handout,
     ),
 }
+
+
+def _asked(order: Order) -> dict[str, Any]:
+    return {field.name: getattr(order, field.name) for field in fields(order)}
 
 
 def export(
