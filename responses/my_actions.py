@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from evaltrack import text
+from evaltrack import files, text
 from evaltrack.errors import Refused
 from evaltrack.models import Part, StoredFile, User
 from recommendations.choices import OVER, CommonStatus, Decision
@@ -201,19 +201,21 @@ def tell(
     comment: str,
     reason_code: str = "",
     url: str = "",
+    upload: files.Upload | None = None,
     key: str,
     seen: int,
     channel: Channel,
 ) -> ProgressUpdate:
     """Report on the action; or correct what the person told ``since`` with the same ``key``.
 
-    ``seen`` is the newest update (id) they had before them, ``url`` a link to what shows it. Raises Meanwhile
-    where others reported after it, and Refused and PermissionDenied like ``progress.report``.
+    ``seen`` is the newest update (id) they had before them, ``url`` and ``upload`` what shows it.
+    Raises Meanwhile where others reported after it, and Refused and PermissionDenied like ``progress.report``.
     """
     said = _said(action, by, key)
     if said is None:
         _check_reason(action, status, reason_code, comment)
         shown = [evidence.linked(url)] if url else []
+        shown += [evidence.uploaded(upload, now=now)] if upload else []
         try:
             return _report(
                 action, by=by, now=now, as_of=today, status=status, comment=comment,

@@ -14,6 +14,7 @@ class TellForm(forms.Form):
     comment = forms.CharField(required=False, max_length=LONGEST)
     reason_code = forms.CharField(required=False, max_length=40)
     url = forms.CharField(required=False, max_length=2_000)
+    file = forms.FileField(required=False, allow_empty_file=True)
     key = forms.RegexField(KEY)
     seen = forms.IntegerField(min_value=0)
     changes = forms.IntegerField(required=False)  # the update (id) that this corrects

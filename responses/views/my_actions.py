@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from evaltrack import audit, browsers
 from evaltrack.errors import Refused
+from evaltrack.files import Upload
 from evaltrack.models import User
 from evaltrack.web import AuthedRequest, by_script, signed_in
 from evaltrack.zones import beginning
@@ -301,7 +302,7 @@ def _tell(door: Door, pk: int) -> HttpResponse:
         door.note(Use.NOT_LED)
         raise Http404
     action = KeyAction.objects.select_related("answer__response__evaluation__profile").get(pk=pk)
-    form = TellForm(door.request.POST)
+    form = TellForm(door.request.POST, door.request.FILES)
     others: list[Any] = []
     try:
         if form.is_valid():
@@ -317,11 +318,12 @@ def _tell(door: Door, pk: int) -> HttpResponse:
 
 
 def _save(door: Door, mine: Mine, action: KeyAction, said: dict[str, Any]) -> None:
-    changes = said.pop("changes")
+    changes, sent = said.pop("changes"), said.pop("file")
     if changes is None:
+        upload = Upload(sent, sent.name, sent.size) if sent else None
         my_actions.tell(
             action, by=door.person, now=door.now, since=door.since, today=door.today, channel=door.channel,
-            **said,
+            upload=upload, **said,
         )  # fmt: skip
         return
     update = action.updates.filter(pk=changes, reported_by=door.person).first()

@@ -262,9 +262,12 @@
   page.addEventListener("submit", async (event) => {
     const line = event.target.closest(".line");
     if (!line) return;
-    event.preventDefault();
     const action = line.dataset.action;
+    const file = event.target.querySelector("[type=file]");
+    if (file?.value && navigator.onLine) return store.drop(action); // no draft can hold a file: the form goes whole
+    event.preventDefault();
     if (sending === action) return;
+    if (file?.value) return say(line, words.offline);
     store.put(action, { ...draftOf(event.target), queued: Date.now(), at: Date.now() });
     mark(line, true);
     const refused = () => lineOf(action)?.querySelector(".notice.error");

@@ -10,7 +10,7 @@ from tests.services import ROOT
 READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 LISTED = re.compile(r"^#?([A-Z_]+)=", re.MULTILINE)
 # What the compose file alone, or the web server itself, takes from the environment.
-NOT_SETTINGS = {"POSTGRES_PASSWORD", "EVALTRACK_PUBLISH", "WEB_CONCURRENCY"}
+NOT_SETTINGS = {"POSTGRES_PASSWORD", "EVALTRACK_PUBLISH", "EVALTRACK_PUBLISH_INBOUND", "WEB_CONCURRENCY"}
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from evaltrack import stores
 from evaltrack.models import Part
 from responses import my_actions
 from responses.models import ActionParty, ProgressUpdate
 from tests import factories as make
+from tests import files as samples
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +220,16 @@ def test_the_number_of_queries_does_not_grow(client, person, count, django_asser
     client.get(HOME)
     with django_assert_num_queries(7):  # session and person among them
         client.get(HOME)
+
+
+def test_where_evidence_is_wanted_a_file_goes_with_the_line(client, person, settings, tmp_path):
+    settings.STORAGES = {**settings.STORAGES, "default": stores.storage("", tmp_path)}
+    evaluation = make.evaluation(profile_slug="plain")
+    answer = make.answer(make.recommendation(evaluation, priority=1), decision="accepted")
+    action = make.action(answer, lead=person, due=timezone.localdate())
+    assert 'type="file"' in read(client.get(HOME))
+    refused = read(send(client, action, file=SimpleUploadedFile("minutes.pdf", b"<svg/>")), 422)
+    assert "minutes.pdf" in refused
+    assert send(client, action, file=SimpleUploadedFile("minutes.pdf", samples.pdf())).status_code == 302
+    update = ProgressUpdate.objects.get(action=action)
+    assert (update.comment, update.evidence.get().name) == ("All signed.", "minutes.pdf")
