@@ -1,11 +1,15 @@
 """Tables whose columns are fields of the matrix: which column is which, as far as their heads say it."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from evaltrack.documents.content import Cell, Content, Place, Table
 from recommendations.profiles import Profile
+from responses.matrix.errors import UnreadableError
 from responses.matrix.readers.labels import Label, Labels, folded
 from responses.matrix.tabular import ACTION, FRONT, RECOMMENDATION, round_fields
 
@@ -15,7 +19,16 @@ FRONT_LABELS = {"conducted": "period", **{name: name for name in FRONT if name !
 HEADS_WITHIN = 40  # rows from the top, among which the heads are
 MOST_HEADS = 4  # rows of heads
 LONGEST_HEAD = 200  # characters
+MOST_COLUMNS = 300  # of a table; what stands further right is no matrix
+MOST_SPOTS = 1_000_000  # of a table, those that cells reach over counted
 SAMPLES = 3  # rows shown beside a proposal
+NUMBER = re.compile(
+    r"\W*(?:(?:re[ck]omm?[ea]n?da\w*|rec|r|no|n[°o])\W*)?(\d{1,3}(?:\.\d{1,3})*)\W*", re.IGNORECASE
+)
+_NUMBER_HEAD = re.compile(
+    r"(?P<of>re[ck]omm?[ea]n?da\w*|rec|r|action|accion|mesure|medida)s?\.?"
+    r" ?(?:no|nr|number|num|numero|id|ref|n[°o]|#)\.?"
+)
 
 _BY_LABEL = {
     "recommendation": "text", "rationale": "rationale", "sub_points": "sub_points",
@@ -23,7 +36,8 @@ _BY_LABEL = {
     "priority_note": "priority_note", "timeline": "timeline", "management_response": RESPONSE,
     "decision": "decision", "narrative": "narrative", "key_action": "key_action",
     "key_actions": "key_action", "deadline": "deadline", "responsible": "responsible",
-    "comment": "comment", "status": "status", "number": "number", **FRONT_LABELS,
+    "comment": "comment", "status": "status", "number": "number",
+    "action_number": "action_number", **FRONT_LABELS,
 }  # fmt: skip
 
 
@@ -105,13 +119,16 @@ def _tables(blocks: Iterable[object]) -> Iterator[Table]:
 
 
 def grid(table: Table) -> list[list[Spot]]:
-    """The table with every row as long as the others, spanning cells in each place that they cover."""
+    """The table with every row as long as the others, spanning cells in each place that they cover.
+
+    Raises :class:`UnreadableError` for one beyond all measure.
+    """
     reaching: dict[int, tuple[int, Cell]] = {}  # column -> rows left, cell
     rows: list[list[Spot]] = []
     for row in table.rows:
         spots: list[Spot] = []
         cells = iter(row)
-        while True:
+        while len(spots) < MOST_COLUMNS:
             if len(spots) in reaching:
                 left, cell = reaching.pop(len(spots))
                 if left > 1:
@@ -121,11 +138,13 @@ def grid(table: Table) -> list[list[Spot]]:
             cell_here = next(cells, None)
             if cell_here is None:
                 break
-            for across in range(min(cell_here.columns, 1_000)):
+            for across in range(min(cell_here.columns, MOST_COLUMNS - len(spots))):
                 if cell_here.rows > 1:
                     reaching[len(spots)] = (cell_here.rows - 1, cell_here)
                 spots.append(_spot(cell_here, is_first=across == 0))
         rows.append(spots)
+        if len(rows) * len(spots) > MOST_SPOTS:
+            raise UnreadableError(_("A table of the file is larger than any matrix; take out what is none"))
     width = max(map(len, rows), default=0)
     nothing = Spot("", table.place, is_first=False)
     return [spots + [nothing] * (width - len(spots)) for spots in rows]
@@ -182,7 +201,12 @@ def _is_head(row: Sequence[Spot], labels: Labels) -> bool:
 
 
 def _label(text: str, labels: Labels) -> Label | None:
-    return labels.column(" ".join(text.split())) if text and len(text) <= LONGEST_HEAD else None
+    if not text or len(text) > LONGEST_HEAD:
+        return None
+    numbered = _NUMBER_HEAD.fullmatch(" ".join(folded(text).split()))
+    if numbered:
+        return Label("number" if numbered["of"].startswith("r") else "action_number", len(text))
+    return labels.column(" ".join(text.split()))
 
 
 def _label_over(heads: Grid, column: int, labels: Labels) -> Label | None:
@@ -238,4 +262,4 @@ def _number_field(place: int, fields: Sequence[str], rows: Grid) -> str:
 
 def _holds_numbers(place: int, rows: Grid) -> bool:
     values = [row[place].own for row in rows if row[place].own]
-    return bool(values) and all(len(value) <= 20 and any(map(str.isdigit, value)) for value in values)
+    return bool(values) and all(map(NUMBER.fullmatch, values))

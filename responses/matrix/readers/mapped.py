@@ -13,16 +13,13 @@ from evaltrack.documents.content import Content, Place
 from recommendations.profiles import Profile, in_language
 from responses.matrix.document import Action, Evaluation, Matrix, Recommendation
 from responses.matrix.readers import columns, decisions, statuses
-from responses.matrix.readers.columns import FRONT_LABELS, RESPONSE, ColumnMap, Spot
+from responses.matrix.readers.columns import FRONT_LABELS, NUMBER, RESPONSE, ColumnMap, Spot
 from responses.matrix.readers.entered import LONGEST_QUOTED, Doubts, Entry, Meaning
 from responses.matrix.readers.labels import Labels
 from responses.matrix.reading import Doubt, LeftOut, Origin, Reading, Source
 from responses.matrix.tabular import ACTION, FRONT, Words, path_of, paths
 
 MOST_LEFT_OUT = 200  # texts of columns that nobody named
-_NUMBER = re.compile(
-    r"\W*(?:(?:recomm?[ea]n?da\w*|rec|r|no|n[°o])\W*)?(\d{1,3}(?:\.\d{1,3})*)\W*", re.IGNORECASE
-)
 _NUMBER_BEFORE = re.compile(r"(?:R(?:ec)?\.?\s?)?(\d{1,2})\s?[.):–-]\s+(?=\S)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ITEM = re.compile(r"\s*(?:[-*•●▪–]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+(?=\S)")
@@ -188,7 +185,7 @@ class _Rows:
 
 
 def _number(text: str) -> str:
-    found = _NUMBER.fullmatch(text)
+    found = NUMBER.fullmatch(text)
     return found[1] if found else " ".join(text.split())
 
 

@@ -68,13 +68,14 @@ def _is_form(content: Content, usable: Sequence[ColumnMap], profiles: Sequence[P
 
 def _profile(proposed: Iterable[Proposal], profiles: Sequence[Profile]) -> Profile:
     """The profile whose printed words most heads are; a plain one where it makes no difference."""
-    heads = {folded(head) for one in proposed for head in one.heads if head}
+    heads = {folded(part) for one in proposed for head in one.heads for part in head.split(" / ")}
+    by_action = any("key_action" in one.mapping.known for one in proposed)
 
-    def likeness(profile: Profile) -> tuple[int, bool]:
+    def likeness(profile: Profile) -> int:
         own = {folded(words) for labels in profile.labels.values() for words in labels.values()}
         for round_ in profile.rounds:
             own |= {folded(words) for words in round_.status_labels.values()}
-        return len(heads & own), profile.layout == Layout.ACTION_TABLE
+        return len(heads & own) + 2 * (by_action and profile.layout == Layout.ACTION_TABLE)
 
     return max(sorted(profiles, key=lambda one: one.slug != "plain"), key=likeness)
 
@@ -85,6 +86,9 @@ def _texts(content: Content) -> Iterable[str]:
 
 def _with_remarks(reading: Reading, content: Content, wanted: Profile | None, chosen: Profile) -> Reading:
     doubts = [Doubt("", remark) for remark in content.remarks]
+    if any(len(row) > columns.MOST_COLUMNS for table in columns.tables(content) for row in table.rows):
+        sentence = _("Only the first %(most)d columns of a table were read.")
+        doubts.append(Doubt("", sentence % {"most": columns.MOST_COLUMNS}))
     if wanted is None:
         title = in_language(chosen.titles, reading.matrix.language)
         sentence = _("The table does not say which form it follows; it was read as “%(profile)s”.")
