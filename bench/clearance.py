@@ -75,22 +75,13 @@ def way(size: Size) -> dict[str, Measured]:
 
 
 def measured(deed: Callable[[], Any]) -> Measured:
-    from django.db import connection
-
-    statements = 0
-
-    def count(execute: Callable[..., object], *arguments: object) -> object:
-        nonlocal statements
-        statements += 1
-        return execute(*arguments)
-
-    with connection.execute_wrapper(count):
+    with data.counted() as statements:
         begun, worked = time.perf_counter(), time.process_time()
         reply = deed()
         taken, cpu = time.perf_counter() - begun, time.process_time() - worked
     content = bytes(reply.content) if reply else b""
     zipped = content if content.startswith(b"\x1f\x8b") else gzip.compress(content)
-    return Measured(statements, taken, cpu, len(zipped))
+    return Measured(statements[0], taken, cpu, len(zipped))
 
 
 def client_of(person: Any) -> Any:

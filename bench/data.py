@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -77,6 +77,21 @@ def in_own_process(file: str, *options: str) -> dict[str, Any]:
     run = subprocess.run([sys.executable, file, *options], check=True, stdout=subprocess.PIPE)
     found: dict[str, Any] = json.loads(run.stdout)
     return found
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """A list of one: how many statements were sent to the database so far."""
+    from django.db import connection
+
+    statements = [0]
+
+    def count(execute: Callable[..., object], *arguments: object) -> object:
+        statements[0] += 1
+        return execute(*arguments)
+
+    with connection.execute_wrapper(count):
+        yield statements
 
 
 def peak_memory() -> float:

@@ -146,18 +146,10 @@ def officer_of(response: "ManagementResponse") -> Any:
 
 
 def measured(ask: Callable[[], bytes], *, as_page: bool) -> Measured:
-    from django.db import connection
     from django.template import engines
 
-    queries = 0
-
-    def count(execute: Callable[..., object], *arguments: object) -> object:
-        nonlocal queries
-        queries += 1
-        return execute(*arguments)
-
     ask()
-    with connection.execute_wrapper(count):
+    with data.counted() as queries:
         zipped = ask()
     page = unzipped(zipped)
     bare = engines["django"].from_string(
@@ -171,7 +163,7 @@ def measured(ask: Callable[[], bytes], *, as_page: bool) -> Measured:
         rendered.append(seconds(lambda: bare.render({"lines": lines})))
     taken, cpu = (median(times) for times in zip(*asked, strict=True))
     return Measured(
-        queries, taken, cpu, median(cpu for _, cpu in rendered) if as_page else 0, len(zipped), page
+        queries[0], taken, cpu, median(cpu for _, cpu in rendered) if as_page else 0, len(zipped), page
     )
 
 

@@ -200,22 +200,15 @@ def measure(name: str) -> None:
     data.set_up()
     from django.db import connection
 
-    statements = 0
-
-    def count(execute: Callable[..., object], *arguments: object) -> object:
-        nonlocal statements
-        statements += 1
-        return execute(*arguments)
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
-    with connection.execute_wrapper(count):
+    with data.counted() as statements:
         begun, worked = time.monotonic(), time.process_time() + cpu_of(backend)
         outcome = MEASURES[name][1]()
         cpu = time.process_time() + cpu_of(backend) - worked
         found = {"seconds": time.monotonic() - begun, "cpu": cpu}
-    told = {"memory": data.peak_memory(), "statements": statements, "outcome": outcome}
+    told = {"memory": data.peak_memory(), "statements": statements[0], "outcome": outcome}
     print(json.dumps(found | told))
 
 

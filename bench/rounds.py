@@ -66,19 +66,10 @@ def held(size: Size) -> dict[str, Measured]:
 
 
 def measured(deed: Callable[[], Any]) -> Measured:
-    from django.db import connection
-
-    statements = 0
-
-    def count(execute: Callable[..., object], *arguments: object) -> object:
-        nonlocal statements
-        statements += 1
-        return execute(*arguments)
-
-    with connection.execute_wrapper(count):
+    with data.counted() as statements:
         begun = time.perf_counter()
         deed()
-        return Measured(statements, time.perf_counter() - begun)
+        return Measured(statements[0], time.perf_counter() - begun)
 
 
 def loaded(size: Size) -> tuple[list[int], "User"]:
