@@ -31,11 +31,10 @@ from evaltrack.models import AuditEntry, AuditSeal
 from recommendations.profiles import Profile
 from responses.editions import edition_now
 from responses.matrix.build import build
-from responses.matrix.document import Matrix
 from responses.matrix.writers import pdf, portfolio_pdf
 from responses.matrix.writers.options import Options, chosen
 from responses.matrix.writers.pdf import Sheet
-from responses.models import ManagementResponse
+from responses.models import KeyAction, ManagementResponse
 
 FOLDER = "prints"  # in the store of files, whose own sweep passes it by
 KEPT = timedelta(days=14)  # what nobody read
@@ -88,9 +87,11 @@ def sheet_of(
     printed_on: date | None = None,
 ) -> Sheet:
     """What is to be printed of a response as it stands."""
-    matrix = chosen(build(response), options or Options())
+    options = options or Options()
+    matrix = chosen(build(response), options)
     rules = profile or response.evaluation.profile.rules
-    return Sheet(matrix, rules, language or matrix.language, printed_on, edition_now(response, printed_on))
+    edition = edition_now(response, printed_on)
+    return Sheet(matrix, rules, language or matrix.language, printed_on, edition, options)
 
 
 def printed(sheet: Sheet, *, handout: str = "") -> bytes:
@@ -108,8 +109,9 @@ def printed(sheet: Sheet, *, handout: str = "") -> bytes:
         return (None if is_ours else _read(name)) or _new(name, lambda: _made(sheet))
 
 
-def is_long(matrix: Matrix) -> bool:
-    return sum(len(one.actions) for one in matrix.recommendations) > LONG
+def is_long(response: ManagementResponse) -> bool:
+    actions = KeyAction.objects.filter(answer__response=response, removed_at=None)
+    return actions.count() > LONG
 
 
 def is_kept(sheet: Sheet) -> bool:
@@ -178,10 +180,10 @@ def print_ahead(*, now: datetime) -> int:
     return count
 
 
-def print_one(response: int, *, printed_on: date) -> None:
-    """Print a response (its id) that is too long to be printed while someone waits."""
+def print_one(response: int, *, language: str | None, options: Options, printed_on: date) -> None:
+    """Print a response (its id) that takes longer than someone should wait."""
     for row in _responses().filter(pk=response):
-        printed(sheet_of(row, printed_on=printed_on))
+        printed(sheet_of(row, language=language, options=options, printed_on=printed_on))
 
 
 def _responses() -> QuerySet[ManagementResponse]:
@@ -212,16 +214,7 @@ def _new(name: str, make: Callable[[], bytes]) -> bytes:
 
 
 def _made(sheet: Sheet, handout: str = "") -> bytes:
-    return pdf.write(
-        sheet.matrix,
-        sheet.profile,
-        language=sheet.language,
-        printed_on=sheet.printed_on,
-        edition=sheet.edition,
-        handout=handout,
-        keep=kept,
-        look=_look(),
-    )
+    return pdf.write_sheet(sheet, handout=handout, keep=kept, look=_look())
 
 
 def sweep(*, now: datetime) -> int:

@@ -215,6 +215,15 @@ def _steady(moment: datetime) -> Iterator[None]:
             gc.enable()
 
 
+def is_available() -> bool:
+    """Whether PDF can be made on this machine."""
+    try:
+        _engine()
+    except PdfUnavailableError:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class _Engine:
     weasyprint: ModuleType

@@ -20,10 +20,20 @@ from recommendations.models import Evaluation, Recommendation
 from responses import exports, todo
 from responses.choices import SnapshotKind
 from responses.lifecycle import WAY
-from responses.models import ManagementResponse
+from responses.models import ManagementResponse, Snapshot
 from responses.sheet import Sheet
 from responses.shown import Block
+from responses.views import being_made
 from responses.way import Way
+
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def response_or_404(user: User, pk: int) -> ManagementResponse:
@@ -120,16 +130,23 @@ def download(request: AuthedRequest, pk: int, format: str, snapshot: int | None 
     """The matrix as a file: as it stands now, or as it was frozen in a snapshot (its id)."""
     response = response_or_404(request.user, pk)
     frozen = get_or_404(response.snapshots.all(), pk=snapshot) if snapshot else None
-    name = response.evaluation.reference
-    if frozen:
-        name += f"-{slugify(frozen.label)}" if frozen.kind == SnapshotKind.ROUND else f"-v{frozen.version}"
-    if frozen and frozen.kind == SnapshotKind.SUBMITTED:
-        name += f"-draft-{frozen.submission}"
+    if format == "pdf" and not frozen and (page := being_made.instead(request, response)):
+        return page
     try:
         content = exports.export(response, format, snapshot=frozen, printed_on=timezone.localdate())
     except PdfUnavailableError as error:
         return pdf_unavailable(request, response, error)
-    return as_file(content, name, format)
+    return as_file(content, file_name(response, frozen), format)
+
+
+def file_name(response: ManagementResponse, frozen: Snapshot | None) -> str:
+    """Without its ending: the reference, and which version it is where it is not as it stands."""
+    name: str = response.evaluation.reference
+    if frozen:
+        name += f"-{slugify(frozen.label)}" if frozen.kind == SnapshotKind.ROUND else f"-v{frozen.version}"
+    if frozen and frozen.kind == SnapshotKind.SUBMITTED:
+        name += f"-draft-{frozen.submission}"
+    return name
 
 
 def pdf_unavailable(
@@ -141,6 +158,5 @@ def pdf_unavailable(
 
 
 def as_file(content: bytes, name: str, format: str) -> HttpResponse:
-    kinds = {"pdf": "application/pdf", "json": "application/json"}
     named = content_disposition_header(True, f"{name}.{format}")
-    return HttpResponse(content, content_type=kinds[format], headers={"Content-Disposition": named})
+    return HttpResponse(content, content_type=MEDIA_TYPES[format], headers={"Content-Disposition": named})
