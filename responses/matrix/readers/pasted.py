@@ -1,6 +1,6 @@
 """A table that was pasted from Word, Excel or a browser, as a matrix."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ def read_pasted(
     profiles: Iterable[Profile] | None = None,
     language: str = "",
     mapping: Sequence[ColumnMap] = (),
+    kept: Mapping[str, Sequence[str]] | None = None,
 ) -> Reading:
     """The matrix in what the clipboard holds as HTML and as text; either may be empty.
 
@@ -29,9 +30,8 @@ def read_pasted(
     ``mapping`` what the heads of columns say. Raises :class:`UnreadableError`.
     """
     known = tuple(profiles) if profiles is not None else read_shipped()
-    return read_content(
-        content(html, text), profile=profile, profiles=known, language=language, mapping=mapping
-    )
+    found = content(html, text)
+    return read_content(found, profile=profile, profiles=known, language=language, mapping=mapping, kept=kept)
 
 
 def content(html: str, text: str) -> Content:
