@@ -162,7 +162,7 @@ class Meaning:
 
 
 def responsible_in(text: str) -> Responsible | None:
-    return Responsible(text, responsible_reading.read(text)) if text else None
+    return Responsible(text, responsible.read(text)) if text else None
 
 
 def points_in(text: str) -> tuple[SubPoint, ...]:
