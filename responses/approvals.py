@@ -42,7 +42,10 @@ def role_for(asked: Asked) -> str:
 
 
 class Posts:
-    """Offices and who holds some roles there, read once for many questions: three queries."""
+    """Offices and who holds some roles there, read once for many questions.
+
+    Three queries, and one for each person that could decide on something confidential.
+    """
 
     def __init__(self, roles: Iterable[str], today: date) -> None:
         self._above = dict(Office.objects.values_list("pk", "parent_id"))
@@ -50,6 +53,7 @@ class Posts:
         held = Membership.objects.current(today).filter(role__in=set(roles))
         for office, role, person in held.values_list("office_id", "role", "person_id"):
             self._holders.setdefault((office, role), set()).add(person)
+        self._sees: dict[int, set[int]] = {}  # the confidential evaluations a person may know of
         self._stands_in: dict[int, set[int]] = {}
         in_force = Deputy.objects.current(today).filter(person__in=held.values("person"))
         for person, deputy in in_force.values_list("person_id", "deputy_id"):
@@ -59,11 +63,21 @@ class Posts:
         """Who decides (ids), by their own role: empty where nobody but the asker holds it anywhere above."""
         place = response.office_id or self._top()
         while place:
-            found = self._holders.get((place, role), set()) - {asker}
+            found = self._seeing(response, self._holders.get((place, role), set()) - {asker})
             if found:
                 return found
             place = self._above.get(place)
         return set()
+
+    def _seeing(self, response: ManagementResponse, people: set[int]) -> set[int]:
+        """Of a confidential evaluation only those who may know of it."""
+        evaluation = response.evaluation
+        if not evaluation.confidential:
+            return people
+        for person in User.objects.filter(pk__in=people - self._sees.keys()):
+            seen = Evaluation.objects.visible_to(person).filter(confidential=True)
+            self._sees[person.pk] = set(seen.values_list("pk", flat=True))
+        return {pk for pk in people if evaluation.pk in self._sees[pk]}
 
     def deciding(self, asked: Asked) -> set[int]:
         """Who decides it (ids), deputies included."""

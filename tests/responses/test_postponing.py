@@ -207,6 +207,18 @@ def test_where_nobody_could_approve_it_is_not_asked(there):
     assert not DeadlineChange.objects.exists()
 
 
+def test_what_is_confidential_goes_to_who_may_know_of_it(there):
+    seeing = make.member(Role.CLEARING_OFFICER, there.top, "Abel Roth")
+    Membership.objects.create(person=seeing, office=there.top, role=Role.EVALUATION_UNIT)
+    there.evaluation.confidential = True
+    there.evaluation.save()
+    change = ask(there)
+    assert told("approval_wanted") == {"Abel Roth"}
+    with pytest.raises(PermissionDenied):
+        decide(change, there.head)
+    decide(change, seeing)
+
+
 def test_of_two_who_decide_the_second_is_told_who_was_quicker(there):
     other = make.member(Role.CLEARING_OFFICER, there.here, "Otto Bell")
     change = ask(there)
