@@ -211,6 +211,7 @@ def _area(rows: int) -> forms.Textarea:
 
 
 LEVELS = [("", ""), *Level.choices]
+SCALES = ("urgency", "difficulty", "impact")
 
 
 class DraftForm(forms.Form):
@@ -249,6 +250,9 @@ class DraftForm(forms.Form):
         priority.choices = [("", ""), *steps]
         if not steps:
             del self.fields["priority"]
+        if not any(self[name].value() for name in SCALES):  # few reports say these
+            for name in SCALES:
+                del self.fields[name]
         # Each form of matrix names one of the two.
         del self.fields["responsible_text" if rules.layout == Layout.ACTION_TABLE else "directed_to"]
 

@@ -192,7 +192,8 @@ def labelled(words: str) -> Iterator[tuple[str, str]]:
     """
     for name, pattern in (("based_on", _RESTS_ON), ("levels", _LEVELS)):
         if pattern.fullmatch(words):
-            yield name, words.strip("*_")
+            before, colon, after = words.strip("*_").partition(":")
+            yield name, after.strip() if colon and name == "based_on" else f"{before}{colon}{after}"
             return
     if alone := _ALONE.fullmatch(words):
         yield str(alone.lastgroup), ""

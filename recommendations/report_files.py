@@ -59,6 +59,7 @@ def as_data(report: Report) -> dict[str, Any]:
                 "levels": one.proposed.levels,
                 "doubts": list(dict.fromkeys(one.proposed.doubts)),
                 "page": one.place.page,
+                "under": report.title,
                 "source": list(one.source),
             }
             for one in report.recommendations
@@ -72,6 +73,7 @@ def as_data(report: Report) -> dict[str, Any]:
                 "based_on": one.based_on,
                 "doubts": list(dict.fromkeys(one.doubts)),
                 "page": one.place.page,
+                "under": one.under,
                 "source": one.source,
             }
             for one in report.learned

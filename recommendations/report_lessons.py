@@ -30,7 +30,9 @@ _TRAILING = re.compile(r"\s*[*_]{0,2}[(\[][^()\[\]]{3,120}[)\]][*_]{0,2}\.?$")
 
 @dataclass(slots=True)
 class Learned:
-    """A lesson or a good practice as it was read; ``source`` are its paragraphs as they stand."""
+    """A lesson or a good practice as it was read; ``source`` are its paragraphs as they stand,
+    and ``under`` is the heading they stand under.
+    """
 
     is_practice: bool
     place: Place
@@ -38,6 +40,7 @@ class Learned:
     title: str = ""
     text: str = ""
     based_on: str = ""
+    under: str = ""
     source: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -103,7 +106,7 @@ def _begins(piece: Piece, mark: Marker | None, first: Marker | None) -> bool:
 def _begun(piece: Piece, label: str, words: str, section: Section) -> Learned:
     both = {Part.LESSONS, Part.PRACTICES} <= section.parts
     is_practice = bool(_PRACTICE.match(folded(label))) if both else Part.PRACTICES in section.parts
-    entry = Learned(is_practice, piece.place, label=label, source=[piece.source])
+    entry = Learned(is_practice, piece.place, label=label, under=section.title, source=[piece.as_printed])
     if both and not label.strip("0123456789"):
         entry.doubts.append(
             _("Look whether it is a lesson or a good practice: the report lists them together.")
@@ -121,7 +124,7 @@ def _begun(piece: Piece, label: str, words: str, section: Section) -> Learned:
 
 
 def _go_on(entry: Learned, piece: Piece, *, titled: bool) -> None:
-    entry.source.append(piece.source)
+    entry.source.append(piece.as_printed)
     if entry.text and not ends_sentence(entry.text) and piece.words[:1].islower():  # broken off by a page
         entry.text = f"{entry.text} {piece.source}"
         return

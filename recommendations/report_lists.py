@@ -58,7 +58,7 @@ def listed_in(section: Section, content: Content) -> Listed:
         listed = [piece for piece in group if not _is_group(piece)]
         for proposed, own in _read(listed):
             pieces_of = [listed[at] for at in own]
-            one = Found(proposed, pieces_of[0].place, tuple(piece.source for piece in pieces_of))
+            one = Found(proposed, pieces_of[0].place, tuple(piece.as_printed for piece in pieces_of))
             found.append(_mended(one, pieces_of, headings.get(id(pieces_of[0]), ""), content))
     remarks = [_("Left out as the caption of a picture: “%(words)s”") % {"words": one} for one in captions]
     found, announced = _without_announcements(found)

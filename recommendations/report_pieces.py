@@ -33,6 +33,11 @@ class Piece:
         return plain(self.source)
 
     @property
+    def as_printed(self) -> str:
+        """As it stands, set in by its level."""
+        return f"{'    ' * (self.level or 0)}{self.source}"
+
+    @property
     def is_caption(self) -> bool:
         """Whether it says what a picture shows, and whose it is."""
         return self.level is None and not self.heading and bool(_CAPTION.fullmatch(self.words))
@@ -118,13 +123,19 @@ def _as_list(table: Table, columns: dict[int, str]) -> Iterator[Piece]:
             yield from (_piece(one, cell.place, in_table=True) for cell in row for one in cell.paragraphs)
             continue
         yield from _row_text(text, plain(cells["number"].text).strip(" .)") if "number" in cells else "")
+        for position, cell in enumerate(row):
+            if position not in columns and cell.text.strip():
+                head = plain(table.rows[0][position].text) if position < len(table.rows[0]) else ""
+                yield _said(head, cell)
         for name, cell in cells.items():
             if name not in ("text", "number") and cell.text.strip():
-                said = " ".join(cell.text.split())
-                yield Piece(f"{name}: {said}", said, cell.place, in_table=True)
-        for position, cell in enumerate(row):
-            if position not in columns:
-                yield from (_piece(one, cell.place, in_table=True) for one in cell.paragraphs)
+                yield _said(name, cell)
+
+
+def _said(name: str, cell: Cell) -> Piece:
+    """What a cell says under the head of its column."""
+    words = " ".join(cell.text.split())
+    return Piece(f"{name}: {words}" if name else words, words, cell.place, in_table=True)
 
 
 def _row_text(cell: Cell, number: str) -> Iterator[Piece]:

@@ -16,12 +16,13 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from evaltrack import audit
-from evaltrack.models import AuditEntry, KeptFilter, Office, User
+from evaltrack.models import AuditEntry, KeptFilter, Office, StoredFile, User
 from evaltrack.roles import Role
-from recommendations.models import Evaluation
+from recommendations.models import Evaluation, RegisterImport
 from responses import progress
 from responses.choices import SnapshotKind
 from responses.models import (
+    BulkExport,
     Closure,
     Comment,
     DeadlineChange,
@@ -143,6 +144,20 @@ def world() -> World:
         action=action, after_text=SECRET, reason=SECRET, asked_by=by, asked_at=make.NOW
     )
     kept = KeptFilter.objects.create(person=by, page="follow_up", name="Mine", query="late=90")
+    register = RegisterImport.objects.create(
+        file=StoredFile.objects.create(sha256="0" * 64, size=1, media_type="text/csv", stored_at=make.NOW),
+        name=SECRET, profile=evaluation.profile, uploaded_at=make.NOW,
+    )
+    reading = evaluation.report_readings.create(
+        file=register.file, name=SECRET, state="read", asked_at=make.NOW,
+        result={"remarks": [SECRET], "recommendations": [], "learned": []},
+    )
+    evaluation.lessons.create(kind="lesson", text=SECRET)
+    register.rows.create(number=2, title=SECRET, verdict="new", cells={"title": SECRET})
+    export = BulkExport.objects.create(
+        person=by, form="zip", title=SECRET, printed_on=make.NOW.date(), asked_at=make.NOW
+    )
+    export.items.create(response=response, order=0, failed=SECRET)
     keys = {
         "follow-up": kept.pk, "closures": closure.pk, "deadline-changes": later.pk,
         "evaluations": evaluation.pk, "recommendations": recommendation.pk, "responses": response.pk,
@@ -150,7 +165,8 @@ def world() -> World:
         "comments": comment.pk, "suggestions": suggestion.pk, "drafters": drafter.pk, "reviewers": reviewer.pk,
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
         "rounds": held.pk, "matrix": in_round.pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",
-        "orphans pk": response.pk, "evidence": shown.pk,
+        "orphans pk": response.pk, "evidence": shown.pk, "registers": register.pk, "exports": export.pk,
+        "reading": reading.pk,
     }  # fmt: skip
     return World(office, evaluation, people, keys)
 

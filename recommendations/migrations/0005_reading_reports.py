@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='recommendation',
             name='based_on',
-            field=models.TextField(blank=True, help_text='The conclusions and findings of the report, as printed: “Aligned with conclusion 1”.', verbose_name='rests on'),
+            field=models.TextField(blank=True, verbose_name='rests on'),
         ),
         migrations.CreateModel(
             name='Lesson',

@@ -36,11 +36,8 @@ class Recommendation(models.Model):
     timeline_kind = kind_column()
     timeline_start = day_column(_("starts"))
     timeline_due = day_column(_("due"))
-    based_on = models.TextField(
-        _("rests on"),
-        blank=True,
-        help_text=_("The conclusions and findings of the report, as printed: “Aligned with conclusion 1”."),
-    )
+    # Conclusions and findings of the report as printed, such as "Aligned with conclusion 1".
+    based_on = models.TextField(_("rests on"), blank=True)
     urgency = models.CharField(_("urgency"), max_length=10, choices=Level.choices, blank=True)
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Level.choices, blank=True)
     impact = models.CharField(_("impact"), max_length=10, choices=Level.choices, blank=True)
