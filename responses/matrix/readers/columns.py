@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -152,24 +152,6 @@ def grid(table: Table) -> list[list[Spot]]:
 
 def _spot(cell: Cell, *, is_first: bool) -> Spot:
     return Spot(cell.text.strip(), cell.place, is_first)
-
-
-class UnnamedColumnsError(UnreadableError):
-    """No table can be read until somebody says what its columns are; ``proposals`` are what there is."""
-
-    def __init__(self, proposals: Sequence[Proposal]) -> None:
-        self.proposals = tuple(proposals)
-        super().__init__(
-            _("No column of the table is recognised by its head. Say by hand which column holds what")
-        )
-
-
-def as_kept(proposal: Proposal, kept: Mapping[str, Sequence[str]]) -> Proposal:
-    """The proposal with what somebody said of the same heads before: digest of the heads -> fields."""
-    fields = kept.get(proposal.digest)
-    if fields is None or len(fields) != len(proposal.heads):
-        return proposal
-    return replace(proposal, mapping=replace(proposal.mapping, fields=tuple(fields)))
 
 
 # Proposals --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Excel and CSV files as matrices: our own come back as they went out, of others the columns are found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from evaltrack.documents import archives, csv, sheet_reading
 from evaltrack.documents.errors import UnreadableFileError
@@ -20,13 +20,11 @@ def read(
     profiles: Iterable[Profile] | None = None,
     language: str = "",
     mapping: Sequence[ColumnMap] = (),
-    kept: Mapping[str, Sequence[str]] | None = None,
 ) -> Reading:
     """The matrix in an Excel or CSV file.
 
     One of ours comes back as it went out, with what was changed. Of others the columns are recognised by
-    their heads, unless ``mapping`` says what they are (``kept`` as
-    :func:`read_content` has it). ``profile`` overrules what would be detected among
+    their heads, unless ``mapping`` says what they are. ``profile`` overrules what would be detected among
     ``profiles`` (those that are shipped, where None), ``language`` that of the texts. Raises
     :class:`UnreadableError`.
     """
@@ -39,9 +37,7 @@ def read(
         content = sheet_reading.content(book)
     except UnreadableFileError as error:
         raise UnreadableError(str(error).removesuffix(".")) from error
-    return read_content(
-        content, profile=profile, profiles=known, language=language, mapping=mapping, kept=kept
-    )
+    return read_content(content, profile=profile, profiles=known, language=language, mapping=mapping)
 
 
 def workbook(data: bytes) -> Workbook:

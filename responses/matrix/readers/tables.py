@@ -1,6 +1,6 @@
 """What tables say, where their columns are fields of the matrix; else what their cells say under labels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from recommendations.choices import Layout
 from recommendations.profiles import Profile, in_language
 from responses.matrix.errors import UnreadableError
 from responses.matrix.readers import columns, detection, mapped, meaning
-from responses.matrix.readers.columns import ColumnMap, Proposal, UnnamedColumnsError
+from responses.matrix.readers.columns import ColumnMap, Proposal
 from responses.matrix.readers.gathering import Gathered
 from responses.matrix.readers.labels import Labels
 from responses.matrix.reading import Doubt, Origin, Reading
@@ -24,26 +24,23 @@ def read_content(
     profiles: Sequence[Profile],
     language: str = "",
     mapping: Sequence[ColumnMap] = (),
-    kept: Mapping[str, Sequence[str]] | None = None,
 ) -> Reading:
     """The matrix that the tables hold.
 
-    ``mapping`` says what the columns are; ``kept`` what they were said to be before, by the digest of their
-    heads. Raises :class:`UnreadableError`, :class:`UnnamedColumnsError` where saying it would help.
+    ``mapping`` says what the columns are, else their heads do; where neither does, recommendations and answers
+    may still stand in cells under labels of their own. Raises :class:`UnreadableError`, with how to help.
     """
-    found = columns.proposals(content, profiles)
-    proposed = [columns.as_kept(one, kept or {}) for one in found]
+    proposed = columns.proposals(content, profiles)
     chosen = profile or _profile(proposed, profiles)
     speaks = language or detection.language_of(_texts(content), Gathered(), content.language)
     if mapping:
         reading = mapped.read(content, mapping, profile=chosen, language=speaks, title=content.title)
         return _with_remarks(reading, content, profile, chosen)
     usable = [one.mapping for one in proposed if one.mapping.is_matrix]
-    if not usable or (found == proposed and _is_form(content, usable, profiles)):
-        return _understood(content, profile, profiles, language, found)
-    origin = Origin.PRINTED if found == proposed else Origin.MAPPED
+    if not usable or _is_form(content, usable, profiles):
+        return _understood(content, profile, profiles, language, proposed)
     reading = mapped.read(
-        content, usable, profile=chosen, language=speaks, origin=origin, title=content.title
+        content, usable, profile=chosen, language=speaks, origin=Origin.PRINTED, title=content.title
     )
     return _with_remarks(reading, content, profile, chosen)
 
@@ -60,7 +57,9 @@ def _understood(
     except UnreadableError as error:
         if not proposed:
             raise
-        raise UnnamedColumnsError(proposed) from error
+        raise UnreadableError(
+            _("No column of the table is recognised by its head. Say by hand which column holds what")
+        ) from error
 
 
 def _is_form(content: Content, usable: Sequence[ColumnMap], profiles: Sequence[Profile]) -> bool:
