@@ -63,6 +63,10 @@ _ANY_OPTION = "|".join(_OPTION_WORDS.values())
 _LIST_OF_OPTIONS = re.compile(
     rf"\W*(?:{_ANY_OPTION})(?:\s*(?:/|,|;|\bor\b|\bou\b|\bo\b)\s*(?:{_ANY_OPTION}))+\W*"
 )
+# "whether it is accepted, partially accepted or rejected" decides nothing.
+_NAMES_OPTIONS = re.compile(
+    rf"{_ACCEPT}\s*[,/]\s*(?:{_PARTLY}\s+{_ACCEPT}|{_ACCEPT}\s+{_PARTLY})\s*(?:[,/]|\bor\b|\bou\b|\bo\b)"
+)
 _LED_BY_OPTION = re.compile(rf"\s*(?P<option>{_ANY_OPTION})\s*(?:[.:;–-]|, )")
 _BOX = re.compile(rf"(?P<box>[☐☒☑✓✔✗□■]|\[[ x✓]?\]|\([ x✓]\))\s*(?P<option>{_ANY_OPTION})(?!\w)")
 _TICKED = set("☒☑✓✔✗■x")
@@ -113,6 +117,8 @@ def _option(plain: str) -> Decision | None:
 
 def _in_sentence(plain: str) -> Decision | None:
     """Of several clauses the first decides, unless one that follows with "but" says the contrary."""
+    if _NAMES_OPTIONS.search(plain):
+        return None
     if _PART.search(plain) or _FULLY_NOT.search(plain):
         return Decision.PARTIALLY_ACCEPTED
     clauses = _CLAUSE.split(plain)

@@ -64,7 +64,19 @@ def _likeness(gathered: Gathered, profile: Profile) -> float:
         likeness += 1 if profile.layout == Layout.ACTION_LIST else 0
     if "priority" in found:
         likeness += 2 if profile.priorities else -2
-    return likeness + _own_words(gathered, profile)
+    return likeness + _own_words(gathered, profile) + _own_statuses(gathered, profile)
+
+
+def _own_statuses(gathered: Gathered, profile: Profile) -> float:
+    """For each status that is written just as the profile has it."""
+    written = {
+        folded(line.text).strip(" .")
+        for one in gathered.recommendations
+        for action in one.actions
+        for line in action.fields.get("status", [])
+    }
+    own = {folded(words) for status in profile.statuses for words in status.labels.values()}
+    return 0.5 * len(written & own)
 
 
 def _own_words(gathered: Gathered, profile: Profile) -> float:

@@ -187,9 +187,7 @@ class _Gatherer:
             line, follows_up=key in _OF_ROUNDS or key in ("front:responded_on", "front:coordinator")
         ):
             self._leave_out(line, _("It looks like guidance of the form, left in it."))
-        elif not key:
-            self.found.before.append(line)
-        elif key == "front:document_title":
+        elif not key or key == "front:document_title":
             self.found.before.append(line)
         elif key.startswith("front:"):
             self.found.front.setdefault(key.removeprefix("front:"), []).append(line)
@@ -212,10 +210,15 @@ class _Gatherer:
         label = self.labels.in_action(line.text, bold=line.bold)
         if label is None:
             return False
-        if label.key == "responsible" and not line.cell and "responsible_units" not in current.fields:
-            rank = label_of(line, self.labels)
-            if rank and rank.key == "responsible_units":
-                return False
+        other = label_of(line, self.labels)
+        if other and other.key not in _OF_ACTION:
+            return False
+        if (
+            other
+            and other.key == "responsible_units"
+            and not (line.cell or "responsible_units" in current.fields)
+        ):
+            return False
         rest = line.after(label.end)
         if rest.text.strip() and not is_guidance(rest, follows_up=True):
             current.attached.append((len(current.listed), label.key, rest))
@@ -231,7 +234,7 @@ class _Gatherer:
         cells = {key: lines for key, lines in cells.items() if lines}
         self.found.columns |= set(row.cells)
         if "recommendation" in cells:
-            self._row_begins(cells["recommendation"], row.place)
+            self._row_begins(cells["recommendation"], cells.pop("number", ()), row.place)
         current = self.current
         if current is None:
             for lines in cells.values():
@@ -263,7 +266,7 @@ class _Gatherer:
                 self._leave_out(line, _("It looks like guidance of the form, left in it."))
         return tuple(line for line in lines if not is_guidance(line, follows_up=follows_up))
 
-    def _row_begins(self, lines: tuple[Line, ...], place: Place) -> None:
+    def _row_begins(self, lines: tuple[Line, ...], numbers: tuple[Line, ...], place: Place) -> None:
         first, *others = lines
         label = label_of(first, self.labels)
         number = label.number if label and label.key == "recommendation" else ""
@@ -271,6 +274,8 @@ class _Gatherer:
             first = first.after(label.end)
         else:
             number, first = number_before(first)
+        if not number and numbers:
+            number = numbers[0].text.strip(" .)#")
         made = Recommendation(number, place, {"text": [one for one in (first, *others) if one.text.strip()]})
         self.found.recommendations.append(made)
 

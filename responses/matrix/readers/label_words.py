@@ -108,7 +108,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "en": (
             rf"(?:evaluation )?recommendation{_NO} ?{N}",
             rf"rec\.? ?{N}",
-            rf"r(?P<number>\d{{1,2}})\b",
+            r"r(?P<number>\d{1,2})\b",
             r"evaluation recommendation",
             r"recommendation",
         ),
@@ -242,9 +242,11 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             r"(?P<final>final )?implementation(?: monitoring)? status",
             r"(?P<final>final )?status of (?:the )?implementation",
             r"(?P<final>final) status",
+            r"(?:monitoring|follow-?up)(?: of implementation)? ?[-:] ?(?P<final>final )?status",
         ),
         "fr": (
-            r"(?:etat|statut|stade)(?P<final> final)?(?: du suivi)? de (?:la )?mise en (?:oe|œ)uvre"
+            r"suivi de (?:la )?mise en (?:oe|œ)uvre ?[-:] ?(?:etat|statut)(?P<final> final)?",
+            r"(?:etat|statut|stade)(?P<final> final)?(?: d'avancement)?(?: du suivi)? de (?:la )?mise en (?:oe|œ)uvre"
             r"(?P<final> \(?final\)?)?",
             r"statut(?P<final> final)? du suivi(?: [^:\n(]{1,50})?",
             r"(?:etat|statut)(?P<final> final)",
@@ -252,6 +254,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "es": (
             r"(?:estado|situacion)(?P<final> final)? (?:del? )?(?:seguimiento de )?(?:la )?"
             r"(?:implementacion|aplicacion|ejecucion)(?P<final> \(?final\)?)?",
+            r"seguimiento de la (?:implementacion|aplicacion|ejecucion) ?[-:] ?estado(?P<final> final)?",
+            r"estado(?P<final> final)? (?:de|del) avance(?: de (?:la )?(?:implementacion|ejecucion))?",
             r"estado(?P<final> final)? del seguimiento(?: [^:\n(]{1,50})?",
             r"(?:estado|situacion)(?P<final> final)",
         ),
@@ -335,7 +339,7 @@ OPTION = (
     r"(?:not |non |no |in |en |fully |partially |partly |partiellement |entierement |parcialmente |totalmente )?"
     r"(?:accept|agre|reject|rejet|refus|acept|rechaz|discard|descart|abandon|open|ouvert|abiert|clos|cerrad"
     r"|complet|acheve|termin|finaliz|realis|partial|partiel|parcial|pending|progress|cours|curso|ongoing|initiated"
-    r"|applicable|disagre|yes|oui|si\b|no\b|non\b)[\w()]*(?: (?:partially|partly|partiellement|parcialmente|en partie|en parte))?"
+    r"|applicable|disagre|yes|oui|si\b|no\b|non\b)[\w()]*(?: (?:partly|partial\w*|partiel\w*|parcial\w*|en partie|en parte))?"
 )
 
 # Labels of one common word: a label only with a colon, in bold, or when the cell holds nothing else.

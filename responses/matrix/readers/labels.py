@@ -20,10 +20,11 @@ _NOTE = r"(?: ?\[\^[^\]\n]{1,20}\]| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=[a-z)])\
 # What may stand between a label and its value.
 _AFTER = re.compile(
     rf"{_NOTE}(?P<options>(?: *-? *(?:\([^()\n]{{1,140}}(?:\([^()\n]{{0,20}}\)[^()\n]{{0,60}})?\)|{_OPTIONS}))*)"
-    rf"{_NOTE} *(?P<colon>:?)(?P<time> *\(? *\b(?:time|temps|tiempo|momento|t)[ -]?\d\b *\)?)? *:?"
+    rf"{_NOTE} *(?P<colon>:?)(?P<time> *\(? *\b(?:time|temps|tiempo|moment|momento|etape|etapa|phase|fase|t)[ -]?\d\b *\)?)? *:?"
     r"(?P<stop>[.)-]?)(?P<space>[ \n]*)"
 )
-_TIME = re.compile(r"\b(?:time|temps|tiempo|momento|t)[ -]?(\d)\b")
+_TIME = re.compile(r"\b(?:time|temps|tiempo|moment|momento|etape|etapa|phase|fase|t)[ -]?(\d)\b")
+_TIME_AHEAD = re.compile(r"\(?(?:time|temps|tiempo|momento) ?-?(\d)\)? ?[:-] ")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 # Where two keys fit the same words, the earlier counts.
 _BEFORE_OTHERS = ("round_status", "round_comment", "directed_to", "management_response", "coordinator")
@@ -117,6 +118,9 @@ class Labels:
     def _find(self, text: str, *, bold: int, whole: bool) -> Label | None:
         lead = len(text) - len(text.lstrip(" \n\t\u00a0•-–"))
         plain = folded(text[lead : lead + 2 * LONGEST])
+        ahead = _TIME_AHEAD.match(plain)
+        if ahead:
+            lead, plain = lead + ahead.end(), plain[ahead.end() :]
         best: Label | None = None
         for wording in self._wordings:
             found = wording.pattern.match(plain)
@@ -128,9 +132,8 @@ class Labels:
         if best is None:
             return None
         end = best.end + lead
-        return Label(
-            best.key, end, best.language, best.number, best.time, best.final, text[:end].strip(" :\n")
-        )
+        time = best.time or (int(ahead[1]) if ahead else 0)
+        return Label(best.key, end, best.language, best.number, time, best.final, text[:end].strip(" :\n"))
 
     def _of_profiles(self, keys: Iterable[str]) -> Iterator[_Wording]:
         for profile in self.profiles:

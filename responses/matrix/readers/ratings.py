@@ -7,7 +7,7 @@ from recommendations.profiles import Profile
 from responses.matrix.readers.labels import folded
 
 _STEPS = (
-    r"very high|high|haute?|elevee?s?|alt[ao]|urgent\w*|forte|critical|critique",
+    r"very high|high|haute?|elevee?s?|alt[ao]|forte",
     r"medium|moderate|moyenne?s?|modere\w*|medi[ao]|intermedi\w+",
     r"low|basse?s?|faibles?|baj[ao]",
 )
@@ -37,7 +37,7 @@ def read(printed: str, profile: Profile) -> Rated:
         rest = text[-len(figure[2]) :] if figure[2] else ""
         words = rest.strip(" ()-–—:.,/")
         is_label = _level(folded(words), profile) == int(figure[1]) if words else True
-        return Rated(int(figure[1]), None if is_label else _unbracketed(rest), certain=is_label)
+        return Rated(int(figure[1]), None if is_label else _unbracketed(rest))
     level = _level(plain, profile)
     if level is not None:
         return Rated(level)

@@ -1,7 +1,6 @@
 """The status of an action or a recommendation, from the words that a form was filled in with."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recommendations.choices import CommonStatus
@@ -31,6 +30,8 @@ _WORDS = {
     ),
 }
 
+_BEGUN = ("initiated", "started")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -53,8 +54,8 @@ def read(text: str, profile: Profile) -> Found:
             return Found(status.code, printed)
     for common, pattern in _WORDS.items():
         if re.fullmatch(pattern, plain):
-            codes = _of_common(profile, (common,))
-            return Found(codes[0] if codes else None, printed, certain=len(codes) == 1)
+            code, certain = _of_common(profile, common, plain)
+            return Found(code, printed, certain)
     return Found(_beginning(plain, profile), printed, certain=False)
 
 
@@ -78,10 +79,14 @@ def _beginning(plain: str, profile: Profile) -> str | None:
                 return status.code
     for common, pattern in _WORDS.items():
         if re.match(rf"(?:{pattern})\b", plain):
-            codes = _of_common(profile, (common,))
-            return codes[0] if codes else None
+            return _of_common(profile, common, plain)[0]
     return None
 
 
-def _of_common(profile: Profile, commons: Iterable[CommonStatus]) -> list[str]:
-    return [status.code for status in profile.statuses if status.common in commons]
+def _of_common(profile: Profile, common: CommonStatus, plain: str) -> tuple[str | None, bool]:
+    """The status of the profile that counts as ``common``; of several the one whose name is nearest."""
+    codes = [status.code for status in profile.statuses if status.common == common]
+    begun = bool(re.match(r"(?:initi|start|commenc|engage|entame)", plain))
+    near = [code for code in codes if (code in _BEGUN) == begun]
+    chosen = near or codes
+    return (chosen[0] if chosen else None), len(chosen) == 1

@@ -65,8 +65,13 @@ def paragraphs(lines: Iterable[Line], *, outside: int = -1) -> str:
 
 
 def one_text(lines: Iterable[Line]) -> str:
-    """The lines of a short value, one below the other."""
-    return "\n".join(words for line in lines if (words := line.markdown))
+    """The lines of a short value, one below the other; one that begins with a small letter goes on."""
+    text = ""
+    for line in lines:
+        words = line.markdown
+        if words:
+            text += ("" if not text else " " if words[0].islower() else "\n") + words
+    return text
 
 
 def parted(lines: Sequence[Line]) -> tuple[list[Line], list[Item]]:
@@ -200,7 +205,7 @@ def _typed_item(line: Line, kind: str, before: Sequence[Item]) -> Item:
     if kind == "bullet":
         found = _BULLET.match(line.text)
         assert found is not None  # noqa: S101 - for mypy; the kind has just said so
-        inside = bool(before) and before[-1].number != "" or _is_inside(before)
+        inside = (bool(before) and before[-1].number != "") or _is_inside(before)
         return Item((_without(line, found.end()),), 1 if inside else 0)
     number, rest = number_before(line)
     level = 1 if kind in ("letter", "roman") and any(one.number.isdigit() for one in before) else 0
