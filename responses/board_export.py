@@ -1,4 +1,4 @@
-"""What the overview shows, as rows of a table: the whole of a filter, a piece at a time."""
+"""What the overview shows, as rows of a table: the whole of a filter, a piece at a time, as CSV or Excel."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,6 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from evaltrack.documents import sheets
+from evaltrack.errors import Refused
+from evaltrack.text import is_right_to_left
 from responses import board, board_lines, lateness, standing
 from responses.board import Column, Rank
 from responses.models.action import KeyActionQuerySet
@@ -41,8 +44,27 @@ HEADS = (
 )
 
 
+# Of each column, in characters.
+WIDTHS = (14, 40, 24, 10, 60, 8, 8, 60, 30, 30, 18, 12, 18, 12, 8, 8, 18, 16, 12, 12, 24, 40)
+MOST_IN_WORKBOOK = 100_000  # rows
+
+
 def heads() -> list[str]:
     return [str(head) for head in HEADS]
+
+
+def workbook(found: KeyActionQuerySet, today: date, language: str) -> bytes:
+    """The rows as an Excel file of one sheet. Raises Refused for more than ``MOST_IN_WORKBOOK``."""
+    if found.count() > MOST_IN_WORKBOOK:
+        raise Refused(
+            _("An Excel file holds %(most)d key actions at most. Search for less, or export as CSV.")
+            % {"most": MOST_IN_WORKBOOK}
+        )
+    name = _("Follow-up")
+    columns = tuple(map(sheets.Column, heads(), WIDTHS))
+    lines = map(sheets.Row, rows(found, today, language))
+    sheet = sheets.Sheet(name, columns, lines, right_to_left=is_right_to_left(language))
+    return sheets.workbook([sheet], title=name, language=language, made_on=today)
 
 
 def rows(found: KeyActionQuerySet, today: date, language: str) -> Iterator[list[Any]]:

@@ -23,6 +23,7 @@ from responses.forms.board import VIEWS, BoardFilter, NameFilterForm
 
 PER_PAGE = 50
 ALL = "all"  # in the address: nothing in particular, and forget what was looked at last
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNDO = "board_undo"  # in the session: what was done last and how to take it back
 
 
@@ -97,6 +98,23 @@ def board_csv(request: AuthedRequest) -> HttpResponse:
     headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
     streamed = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
     return cast(HttpResponse, streamed)
+
+
+@require_safe
+@signed_in
+def board_xlsx(request: AuthedRequest) -> HttpResponse:
+    """The whole filter as an Excel file, with the columns of the CSV."""
+    today = timezone.localdate()
+    form = board_filter(request)
+    found = board.matching(request.user, form.wanted, today)
+    try:
+        content = board_export.workbook(found, today, get_language() or "en")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('board')}?{form.query or ALL}")
+    name = content_disposition_header(True, f"follow-up-{today.isoformat()}.xlsx") or ""
+    headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
 # Filters with a name -------------------------------------------------------------------------------------

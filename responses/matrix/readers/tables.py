@@ -27,8 +27,9 @@ def read_content(
 ) -> Reading:
     """The matrix that the tables hold.
 
-    ``mapping`` says what the columns are, else their heads do; where neither does, recommendations and answers
-    may still stand in cells under labels of their own. Raises :class:`UnreadableError`, with how to help.
+    ``mapping`` says what the columns are, else their heads do; where neither does, recommendations and
+    answers may still stand in cells under labels of their own. Raises :class:`UnreadableError`, with how to
+    help.
     """
     proposed = columns.proposals(content, profiles)
     chosen = profile or _profile(proposed, profiles)

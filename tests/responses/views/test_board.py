@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaltrack import kept_filters
+from evaltrack.documents import sheet_reading
 from evaltrack.errors import Refused
 from evaltrack.models import KeptFilter, Notification
 from responses.models import ActionParty, DeadlineChange, KeyAction
@@ -297,3 +298,53 @@ def test_the_export_reads_a_piece_at_a_time(client, officer, owner, answer, monk
 
 def test_my_work_leads_to_it(client, officer, action):
     assert PAGE in client.get("/").content.decode()
+
+
+# As an Excel file -----------------------------------------------------------------------------------------
+
+
+def exported_workbook(client, **query):
+    answered = client.get(EXPORT.replace(".csv", ".xlsx"), query)
+    assert answered.headers["Content-Disposition"] == 'attachment; filename="follow-up-2026-03-02.xlsx"'
+    [sheet] = sheet_reading.read(answered.content).sheets
+    rows = sorted({row for row, _column in sheet.cells})
+    columns = sorted({column for row, column in sheet.cells if row == 1})
+    heads = [sheet.text(1, column) for column in columns]
+    return [
+        dict(zip(heads, (sheet.text(row, column) for column in columns), strict=True)) for row in rows[1:]
+    ]
+
+
+def test_the_excel_file_has_the_columns_and_rows_of_the_csv(client, officer, action, answer):
+    make.action(answer, text="=cmd|' /C calc'!A0")
+    for query in ({}, {"show": "late"}):
+        plain = [
+            {name: value.lstrip("'") for name, value in row.items()} for row in exported(client, **query)
+        ]
+        assert exported_workbook(client, **query) == plain
+
+
+def test_a_day_in_the_excel_file_is_a_day(client, officer, action):
+    content = client.get("/follow-up/export.xlsx").content
+    [sheet] = sheet_reading.read(content).sheets
+    due = next(column for (row, column), cell in sheet.cells.items() if row == 1 and cell.text == "Due on")
+    assert sheet.cells[2, due].day == action.deadline_due
+
+
+def test_more_than_an_excel_file_holds_is_refused_with_what_to_do(client, officer, action, monkeypatch):
+    monkeypatch.setattr("responses.board_export.MOST_IN_WORKBOOK", 0)
+    answered = client.get("/follow-up/export.xlsx", follow=True)
+    assert "Search for less, or export as CSV." in answered.content.decode()
+
+
+def test_the_questions_of_the_excel_file_do_not_grow_with_it(client, officer, owner, answer):
+    def questions():
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/follow-up/export.xlsx")
+        return len(captured)
+
+    make.action(answer, lead=owner)
+    few = questions()
+    for _number in range(3):
+        make.action(answer, lead=owner)
+    assert questions() == few
