@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from evaltrack.errors import Refused
+from evaltrack.models import User
 from recommendations.profiles import Profile
-from responses import prints, round_prints, snapshots
+from responses import handouts, prints, round_prints, snapshots
 from responses.choices import SnapshotKind
 from responses.comparison import Comparison
 from responses.editions import edition_now, frozen_edition, taken_on
@@ -46,6 +47,8 @@ WRITERS: dict[str, Writer] = {
         handout=order.handout,
     ),
 }
+
+FILLED_IN = ("docx", "xlsx", "csv")  # these are known again
 
 
 def _asked(order: Order) -> dict[str, Any]:
@@ -86,6 +89,15 @@ def export(
     rules = profile or response.evaluation.profile.rules
     handout = identify(matrix) if identify else ""
     return write(matrix, rules, Order(language or matrix.language, printed_on, edition, options, handout))
+
+
+def identity(
+    response: ManagementResponse, format: str, *, by: User | None, now: datetime
+) -> Callable[[Matrix], str] | None:
+    """What a file is known by when it comes back filled in; None for a format that nobody fills in."""
+    if format not in FILLED_IN:
+        return None
+    return lambda matrix: handouts.issue(response, matrix, format, by, now)
 
 
 def of_round(snapshot: Snapshot) -> bytes:

@@ -26,7 +26,6 @@ from responses.shown import Block
 from responses.views import being_made
 from responses.way import Way
 
-
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "json": "application/json",

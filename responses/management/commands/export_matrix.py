@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from evaltrack.errors import Refused
 from evaltrack.names import folded
 from recommendations.models import Evaluation
 from responses import exports, imports
+from responses.matrix.writers.options import Options
 from responses.models import ManagementResponse, Snapshot
 
 IMPOSSIBLE = 2  # exit status
@@ -32,6 +34,17 @@ class Command(BaseCommand):
             metavar="LABEL",
             help='as it was frozen then: "1" is version 1 as cleared, "2, draft 1" as first submitted',
         )
+        parser.add_argument(
+            "--language",
+            metavar="TAG",
+            help="of the form’s words; without it that of the texts, else English",
+        )
+        parser.add_argument(
+            "--without-monitoring", action="store_true", help="leave out status, comments and rounds"
+        )
+        parser.add_argument(
+            "--blank", action="store_true", help="a form with the recommendations only, to be filled in"
+        )
         parser.add_argument("--office", metavar="NAME", help="of several responses that of this office")
         parser.add_argument(
             "-o", dest="out", metavar="OUT", type=Path, required=True, help="the file to write"
@@ -45,17 +58,23 @@ class Command(BaseCommand):
         layout: str | None,
         snapshot: str | None,
         office: str | None,
+        language: str | None,
+        without_monitoring: bool,
+        blank: bool,
         out: Path,
         **options: Any,
     ) -> None:
         try:
-            response = response_to(reference, office)
+            response, now = response_to(reference, office), timezone.now()
             content = exports.export(
                 response,
                 format,
                 snapshot=snapshot_called(response, snapshot) if snapshot else None,
                 profile=imports.profile_called(layout).rules if layout else None,
-                printed_on=timezone.localdate(),
+                language=language_called(language) if language else None,
+                printed_on=timezone.localdate(now),
+                options=Options(monitoring=not without_monitoring, blank=blank),
+                identify=exports.identity(response, format, by=None, now=now),
             )
             out.write_bytes(content)
         except (Refused, PdfUnavailableError) as error:
@@ -95,6 +114,17 @@ def called(response: ManagementResponse, office: str) -> bool:
     if response.office is None or office == "-":
         return response.office is None and office == "-"
     return folded(office) in (folded(response.office.name), folded(response.office.short_name))
+
+
+def language_called(tag: str) -> str:
+    """The tag, where EvalTrack speaks that language. Raises Refused."""
+    known = dict(settings.LANGUAGES)
+    if tag.partition("-")[0] not in known:
+        raise Refused(
+            _("EvalTrack has no words in “%(language)s”. Choose one of: %(known)s.")
+            % {"language": tag, "known": ", ".join(known)}
+        )
+    return tag
 
 
 def snapshot_called(response: ManagementResponse, label: str) -> Snapshot:
