@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MOST_OBJECTS = 150_000  # of a page
 FEW_LETTERS = 25  # a page with fewer has no text to speak of
 LARGE_PICTURE = 0.3  # of the page
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 _SCHEMES = ("http://", "https://", "mailto:")
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each font that is not quite right
@@ -273,6 +275,8 @@ def _title(document: Any) -> str:
 
 
 def _language(document: Any) -> str:
+    from pdfminer.utils import decode_text
+
     said = document.doc.catalog.get("Lang")
-    said = said.decode("ascii", "ignore") if isinstance(said, bytes) else said
-    return str(said)[:35] if isinstance(said, str) else ""
+    said = decode_text(said) if isinstance(said, bytes) else said
+    return said if isinstance(said, str) and _LANGUAGE.fullmatch(said) else ""

@@ -4,13 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from evaltrack.documents.content import Place
-from evaltrack.documents.pdf_lines import Line
+from evaltrack.documents.pdf_lines import Line, words
 from evaltrack.documents.pdf_paragraphs import Setting, paragraphs
 from evaltrack.documents.pdf_tables import RawTable
 
 EDGE = 0.16  # of the page's height: running heads and feet stand within
+APART = 1.6  # of the size: parts of a head or foot are set further apart
 NOTE_SIZE = 0.93  # of the text: footnotes are smaller
 
 PAGE_NUMBER = re.compile(
@@ -72,7 +74,7 @@ def take_running(pages: list[Page]) -> tuple[str, ...]:
     """Takes heads, feet and page numbers off the pages; gives their texts, each once and without numbers."""
     taken: list[str] = []
     for page in pages:
-        taken += [line.text.strip() for line in page.artifacts if len(line.printed) > 1]
+        taken += [part for line in page.artifacts if len(line.printed) > 1 for part in parts(line)]
         page.artifacts = []
     taken += _repeated_tables(pages)
     counts: Counter[tuple[str, bool]] = Counter()
@@ -85,7 +87,7 @@ def take_running(pages: list[Page]) -> tuple[str, ...]:
             is_number = bool(PAGE_NUMBER.fullmatch(line.text.strip()))
             if is_number or counts[_shape(line), at_foot] >= wanted:
                 page.lines.remove(line)
-                taken += [] if is_number else [line.text.strip()]
+                taken += [] if is_number else parts(line)
                 if at_foot:
                     feet.append(line.top)
     taken += _below(pages, min(feet))
@@ -120,7 +122,20 @@ def _below(pages: list[Page], foot: float) -> Iterator[str]:
         for line, at_foot in list(_edge_lines(page)):
             if at_foot and line.top > foot - 3.0 and foot < page.height:
                 page.lines.remove(line)
-                yield line.text.strip()
+                yield from parts(line)
+
+
+def parts(line: Line) -> list[str]:
+    """The texts of a head or foot: left, middle and right."""
+    found: list[str] = []
+    end = 0.0
+    for x0, x1, word in words(line.glyphs):
+        if found and abs(x0 - end) < APART * line.size:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+        end = x1
+    return found
 
 
 def _repeated_tables(pages: list[Page]) -> Iterator[str]:
@@ -161,10 +176,10 @@ def take_notes(pages: list[Page], size: float) -> dict[str, list[Line]]:
     notes: dict[str, list[Line]] = {}
     last = ""
     for page in pages:
-        lines = _note_lines(page, size)
-        if not lines:
-            continue
-        page.notes_top = lines[0].top
+        at_foot = _note_lines(page, size)
+        if at_foot:
+            page.notes_top = at_foot[0].top
+        lines = [*_notes_within(page, size, at_foot), *at_foot]
         for line in lines:
             mark = _note_mark(line)
             if mark:
@@ -205,6 +220,19 @@ def _note_lines(page: Page, size: float) -> list[Line]:
     if first is None:
         return low if rule is not None and low and low[0].size <= NOTE_SIZE * size else []
     return low if rule is not None else low[first:]
+
+
+def _notes_within(page: Page, size: float, at_foot: list[Line]) -> list[Line]:
+    """Notes below a table in the middle of the page: small, with a raised mark, and what they go on with."""
+    found: list[Line] = []
+    for before, block in pairwise([None, *page.blocks]):
+        if not isinstance(block, Line) or block in at_foot or block.size > NOTE_SIZE * size:
+            continue
+        first = next((run for run in block.runs if run.text.strip()), None)
+        goes_on = bool(found) and before is found[-1] and block.top - found[-1].top < 1.8 * block.size
+        if goes_on or (first and first.raised and _note_mark(block)):
+            found.append(block)
+    return found
 
 
 def _separator(page: Page, low: list[Line]) -> float | None:

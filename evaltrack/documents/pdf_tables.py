@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaltrack.documents.pdf_lines import Glyph, Line, lines
 from evaltrack.documents.pdf_paragraphs import Setting, begins_bold, bold_length, is_cut, marker
@@ -17,6 +17,7 @@ MOST_EDGES = 6_000  # of a page: finding cells among more takes too long
 SNAP = 4.0  # points by which edges of one column may differ
 PADDING = 5.0  # between a cell's edge and its text, where the text does not show it
 THIN = 4.0  # a filled rectangle that is thinner is a rule
+DARK = 0.55  # of black: an area that is lighter is shading
 SPACER = 13.0  # an empty row that is lower holds things apart and says nothing
 
 
@@ -106,7 +107,7 @@ def _cells(page: "PlumberPage") -> list[Bounds]:
     return list(page.debug_tablefinder({"explicit_horizontal_lines": open_ends}).cells)
 
 
-def _missing_rules(page: "PlumberPage") -> Iterator[dict[str, object]]:
+def _missing_rules(page: "PlumberPage") -> Iterator[dict[str, Any]]:
     """The rules that are not drawn where several upright ones begin or end together."""
     upright = [edge for edge in page.edges if edge["orientation"] == "v" and edge["height"] > 8]
     level = [edge for edge in page.edges if edge["orientation"] == "h"]
@@ -145,11 +146,18 @@ def _touching(cells: list[Bounds]) -> list[list[Bounds]]:
     return list(tables.values())
 
 
-def _is_fill(thing: dict[str, object]) -> bool:
-    """Shading behind text, whose edges are no rules."""
+def _is_fill(thing: dict[str, Any]) -> bool:
+    """Light shading behind text, whose edges are no rules; dark areas are borders, or heads of columns."""
     if thing.get("object_type") not in ("rect", "curve") or thing.get("stroke"):
         return False
-    return float(str(thing["width"])) > THIN and float(str(thing["height"])) > THIN
+    if thing["width"] <= THIN or thing["height"] <= THIN:
+        return False
+    colour = thing.get("non_stroking_color")
+    parts = (
+        [part for part in colour if isinstance(part, int | float)] if isinstance(colour, tuple | list) else []
+    )
+    darkness = parts[3] + min(parts[:3]) if len(parts) == 4 else 1 - max(parts, default=0)
+    return darkness < DARK
 
 
 def _grid(cells: Iterable[Bounds], number: int) -> RawTable | None:
@@ -269,16 +277,18 @@ def _lowest(table: RawTable) -> list[RawCell]:
 
 def _repeated(first: RawTable, second: RawTable) -> int:
     """How many rows at the head of ``second`` repeat rows of ``first``: heads of its columns."""
-    for start, row in enumerate(first.rows):
-        if second.rows and row.texts == second.rows[0].texts and sum(map(bool, row.texts)) > (start > 0):
-            count = 1
-            while (
-                count < len(second.rows)
-                and start + count < len(first.rows)
-                and first.rows[start + count].texts == second.rows[count].texts
-                and not second.rows[count].is_empty
-            ):
-                count += 1
+    heads = [row.texts for row in second.rows]
+    texts = [row.texts for row in first.rows]
+    for start in range(len(texts)):
+        count = 0
+        while (
+            count < len(heads)
+            and start + count < len(texts)
+            and heads[count] == texts[start + count]
+            and any(heads[count])
+        ):
+            count += 1
+        if sum(bool(text) for row in heads[:count] for text in row) > (1 if start else 0):
             return count
     return 0
 
