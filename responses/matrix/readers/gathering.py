@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from evaltrack.documents.content import Content, Place
+from responses.matrix.readers import promises
 from responses.matrix.readers.guidance import is_guidance
 from responses.matrix.readers.labels import Label, Labels, folded
 from responses.matrix.readers.lines import Ended, Line, Row, Stream, label_of
@@ -220,7 +221,11 @@ class _Gatherer:
         ):
             return False
         rest = line.after(label.end)
-        if rest.text.strip() and not is_guidance(rest, follows_up=True):
+        several = promises.labelled(line.text)
+        if len(several) > 1:  # "Deadline: June 2031. Responsible: Legal Unit" in one line
+            for key, start, end in several:
+                current.attached.append((len(current.listed), key, line.before(end).after(start)))
+        elif rest.text.strip() and not is_guidance(rest, follows_up=True):
             current.attached.append((len(current.listed), label.key, rest))
         return True
 
@@ -245,7 +250,8 @@ class _Gatherer:
                 current.fields.setdefault(key, []).extend(cells.pop(key))
         own = {_OF_ACTION.get(key, key): lines for key, lines in cells.items() if key != "recommendation"}
         text = own.pop("key_action", ()) or own.pop("key_actions", ())
-        own.pop("", None)
+        for line in own.pop("", ()):
+            self._leave_out(line, _("The head of its column is not known."))
         if text:
             self._actions(current, text, own)
         elif own and self.last_action:

@@ -33,6 +33,7 @@ _FROM_PROFILE = {
     "overall_comment", "recommendation", "rationale", "sub_points", "directed_to", "responsible_units", "priority",
     "priority_note", "timeline", "management_response", "decision", "narrative", "key_actions", "notes",
 }  # fmt: skip
+_HEADS_TOO = ("recommendation", "management_response", "rationale", "priority", "decision", "directed_to")
 _COLUMNS_FROM_PROFILE = ("key_action", "deadline", "responsible", "monitoring", "comment", "status")
 
 
@@ -77,6 +78,8 @@ class Labels:
         self.profiles = tuple(profiles)
         self._wordings = [*_known_wordings(), *self._of_profiles(_FROM_PROFILE), *self._of_rounds()]
         self._columns = [*_known_columns(), *self._of_profiles(_COLUMNS_FROM_PROFILE)]
+        heads = (one for one in self._wordings if one.key in _HEADS_TOO)
+        self._narrow = [_without_blanks(wording) for wording in (*self._columns, *heads)]
         self._seen: dict[tuple[str, int, bool], Label | None] = {}
 
     def at_start(self, text: str, *, bold: int = 0, whole: bool = False) -> Label | None:
@@ -95,10 +98,12 @@ class Labels:
         if len(text) > LONGEST or not text.strip():
             return None
         plain = folded(text).strip()
-        for wording in self._columns:
-            found = wording.pattern.match(plain)
-            if found and _ends(plain, found.end()):
-                return Label(wording.key, len(text), wording.language, printed=text.strip())
+        narrow = plain.replace(" ", "").replace("\n", "")
+        for wordings, words in ((self._columns, plain), (self._narrow, narrow)):
+            for wording in wordings:
+                found = wording.pattern.match(words)
+                if found and _ends(words, found.end()):
+                    return Label(wording.key, len(text), wording.language, printed=text.strip())
         label = self.at_start(text.strip(), whole=True)
         return label if label and label.end >= len(text.strip()) else None
 
@@ -232,6 +237,12 @@ def _numbered_groups(pattern: str) -> str:
         return f"(?P<{found[1]}{counts[found[1]]}>"
 
     return re.sub(r"\(\?P<(\w+)>", renamed, pattern)
+
+
+def _without_blanks(wording: _Wording) -> _Wording:
+    """For heads that were broken in the middle of a word by a narrow column."""
+    pattern = wording.pattern.pattern.replace(r"[ \n]+", "").replace(" ?", "").replace(" ", "")
+    return _Wording(wording.key, wording.language, re.compile(pattern))
 
 
 def _as_pattern(words: str, *, final: bool = False) -> re.Pattern[str]:

@@ -89,19 +89,28 @@ def _is_ahead(meaning: Deadline, text: str, issued: date | None) -> bool:
 
 def _labelled(text: str) -> Promise:
     """ "Deadline: June 2026. Responsible: Legal Unit" within the sentence."""
+    values = {"deadline": "", "responsible": ""}
+    for key, start, end in labelled(text):
+        values[key] = values[key] or _balanced(text[start:end])
+    return Promise(values["deadline"], values["responsible"])
+
+
+def labelled(text: str) -> list[tuple[str, int, int]]:
+    """The labels "Deadline:" and "Responsible:" in a text: which it is, and where its value begins and ends."""
     plain = folded(text)
-    spans = sorted(
+    labels = sorted(
         (found.start(), found.end(), key)
         for key, pattern in _LABEL.items()
         for found in pattern.finditer(plain)
     )
-    values = {"deadline": "", "responsible": ""}
-    for place, (_start, end, key) in enumerate(spans):
-        stop = spans[place + 1][0] if place + 1 < len(spans) else len(text)
-        value = re.split(r"[;\n|]|\.\s|\)(?!\w)", text[end:stop])[0] if key == "deadline" else text[end:stop]
-        value = re.split(r"[\n|]|\.\s", value)[0]
-        values[key] = values[key] or _balanced(value.strip(" .;,–—-"))
-    return Promise(values["deadline"], values["responsible"])
+    spans = []
+    for place, (_start, start, key) in enumerate(labels):
+        stop = labels[place + 1][0] if place + 1 < len(labels) else len(text)
+        ends = r"[;\n|]|\.\s|\)(?!\w)" if key == "deadline" else r"[\n|]|\.\s"
+        value = re.split(ends, text[start:stop])[0].rstrip(" .;,–—-")
+        if value.strip():
+            spans.append((key, start + len(value) - len(value.lstrip()), start + len(value)))
+    return spans
 
 
 def _balanced(text: str) -> str:
