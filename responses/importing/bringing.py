@@ -147,6 +147,7 @@ def read_again(
         profile=one.evaluation.profile.slug if one.evaluation else profile,
         language=language,
         columns=columns,
+        tables=[],
         state=ImportState.WAITING,
         refusal="",
         attempts=0,

@@ -5,6 +5,7 @@ meanwhile is followed by another once ``LEASE`` is over.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from evaltrack.models import StoredFile
 from recommendations.models import RuleProfile
 from responses import handouts
 from responses.choices import ImportState
+from responses.importing import kept_columns
 from responses.matrix.readers import apart as program
 from responses.models import MatrixImport
 
@@ -87,12 +89,21 @@ def _outcome(one: MatrixImport) -> dict[str, Any]:
         one.name,
         profile=one.profile,
         language=one.language,
-        columns=one.columns,
+        mapping=one.columns or (),
+        pasted=one.file_id is None,
         rules=one.evaluation.profile if one.evaluation else None,
     )
-    if "table" in told:
-        return {"state": ImportState.COLUMNS, "reading": told}
-    values: dict[str, Any] = {"state": ImportState.READ, "reading": told["reading"], "draft": told["reading"]}
+    if not one.columns and (known := kept_columns.known(one.by, told["tables"])):
+        one.columns = known
+        return {**_outcome(one), "columns": known}
+    if "reading" not in told:
+        return {"state": ImportState.COLUMNS, "tables": told["tables"], "refusal": told["refusal"]}
+    values: dict[str, Any] = {
+        "state": ImportState.READ,
+        "reading": told["reading"],
+        "draft": told["reading"],
+        "tables": told["tables"],
+    }
     token = told["reading"]["handout"]
     given = handouts.found(token, one.by) if token and one.by else None
     if given and one.evaluation_id is None:  # what we gave out ourselves finds its way back
@@ -116,7 +127,8 @@ def read_apart(
     *,
     profile: str = "",
     language: str = "",
-    columns: Any = None,
+    mapping: Sequence[dict[str, Any]] = (),
+    pasted: bool = False,
     rules: RuleProfile | None = None,
 ) -> dict[str, Any]:
     """What ``readers.apart.understood`` says of the bytes; ``rules`` is the version of the profile to go by.
@@ -134,5 +146,7 @@ def read_apart(
         profile=profile,
         known=list(latest.values()),
         text_language=language,
+        mapping=list(mapping),
+        pasted=pasted,
     )
     return told

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from evaltrack import deadlines, text
 from evaltrack.documents.content import Place
 from evaltrack.errors import Refused
+from recommendations.models import Evaluation
 from recommendations.profiles import Profile, in_language
 from responses import imports
 from responses.importing import drafts
@@ -132,6 +133,14 @@ class Review:
 
     def label(self, key: str) -> str:
         return self.rules.label(key, self.language)
+
+    @property
+    def profile_name(self) -> str:
+        return in_language(self.rules.titles, self.language)
+
+    @property
+    def language_name(self) -> str:
+        return Evaluation(language=self.matrix["language"]).language_name
 
     @property
     def recommendations(self) -> list[dict[str, Any]]:
@@ -290,7 +299,7 @@ class Review:
             self.value("evaluation.title", self.label("evaluation_title")),
             self.value("evaluation.short_title", self.label("short_title"), "short"),
             self.value("evaluation.reference", self.label("reference"), "short"),
-            self.value("evaluation.conducted", self.label("conducted"), "short"),
+            self.value("evaluation.conducted", _("Period conducted"), "short"),
             self.value("coordinator", self.label("coordinator")),
             self.value("overall_comment", self.label("overall_comment")),
             self.value("responded_on", self.label("responded_on"), "short"),

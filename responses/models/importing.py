@@ -52,6 +52,8 @@ class MatrixImport(models.Model):
     profile = models.SlugField(_("rule profile"), max_length=40, blank=True)
     language = models.CharField(_("language of the text"), max_length=20, blank=True)
     columns: "models.JSONField[Any, Any]" = models.JSONField(_("what its columns hold"), null=True)
+    # Its tables as they are shown to say what their columns hold.
+    tables: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="imports", verbose_name=_("brought in by")
     )

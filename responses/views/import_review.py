@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaltrack.errors import Refused
 from evaltrack.forms import office_tree
@@ -18,9 +18,11 @@ from evaltrack.roles import Permission, reach
 from evaltrack.web import AuthedRequest, signed_in
 from responses.choices import ImportState
 from responses.forms.importing import ReadingForm
-from responses.importing import bringing, choosing, committing, mending
+from responses.importing import bringing, choosing, committing, kept_columns, mending
 from responses.importing.differing import Differing
 from responses.importing.shown import Review, anchor, evaluation_of_that_reference
+from responses.importing.shown_columns import field_names, shown_tables
+from responses.matrix.readers.columns import FIELDS
 from responses.models import MatrixImport
 from responses.views.importing import crumbs, own_or_404, wake
 
@@ -235,6 +237,31 @@ def again(request: AuthedRequest, pk: int) -> HttpResponse:
     else:
         wake()
     return redirect("import", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def columns(request: AuthedRequest, pk: int) -> HttpResponse:
+    """What the columns of its tables hold, where their heads do not say it or were taken wrongly."""
+    one = own_or_404(request.user, pk)
+    if not one.tables or one.state not in (ImportState.READ, ImportState.COLUMNS):
+        return redirect("import", pk)
+    if request.method == "POST":
+        wanted = {
+            table["table"]: [
+                request.POST.get(f"t{table['table']}-{column}", "") for column in range(len(table["heads"]))
+            ]
+            for table in one.tables
+        }
+        try:
+            kept_columns.name(one, wanted, fields=FIELDS, by=request.user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            wake()
+            return redirect("import", pk)
+    context = {"one": one, "tables": shown_tables(one), "fields": field_names(), **_around(one)}
+    return render(request, "importing/columns.html", context, status=422 if request.method == "POST" else 200)
 
 
 # Choosing and taking over --------------------------------------------------------------------------------

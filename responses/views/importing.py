@@ -71,7 +71,7 @@ def crumbs(one: MatrixImport | None, evaluation: Evaluation | None, last: str) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def new(request: AuthedRequest) -> HttpResponse:
-    """A file or a pasted table; ``?evaluation=`` or ``?response=`` names where it goes, else into a new one."""
+    """A file or a pasted table; ``?evaluation=`` or ``?response=`` says into which, else into a new one."""
     evaluation, response = _goal(request)
     allowed = bringing.may_bring_into(request.user, evaluation, response) if evaluation else None
     require(
@@ -95,11 +95,11 @@ def new(request: AuthedRequest) -> HttpResponse:
     return render(request, "importing/new.html", context, status=422 if form.errors else 200)
 
 
-HEAVY = ("reading", "draft", "mended", "choices", "done", "pasted")
+HEAVY = ("reading", "draft", "tables", "mended", "choices", "done", "pasted")
 
 
 def _goal(request: AuthedRequest) -> tuple[Evaluation | None, ManagementResponse | None]:
-    """Where it goes: the response that is named, or the only one of the evaluation. 404 for what is not seen."""
+    """Where it goes: the response that is named, or the evaluation's only one. 404 for what is not seen."""
     pk, of = request.GET.get("response", ""), request.GET.get("evaluation", "")
     if pk.isdecimal() and len(pk) < 19:
         responses = ManagementResponse.objects.visible_to(request.user)
@@ -152,6 +152,8 @@ def page(request: AuthedRequest, pk: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     if one.by_id == request.user.pk and one.state == ImportState.READ:
         return redirect("import_review", pk)
+    if one.by_id == request.user.pk and one.state == ImportState.COLUMNS:
+        return redirect("import_columns", pk)
     context = {
         "one": one,
         "unread": one.state in UNREAD,
@@ -173,7 +175,7 @@ def _scanned(one: MatrixImport) -> bool:
 
 
 def may_download(user: User, one: MatrixImport) -> bool:
-    """The file holds more than what was taken of it: it is for its owner and those who work on the response."""
+    """The file says more than what was taken of it: it is for its owner and who works on the response."""
     if one.file is None or not stored.is_open(one.file):
         return False
     if one.by_id == user.pk:

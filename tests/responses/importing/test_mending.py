@@ -8,7 +8,7 @@ from evaltrack.documents.content import Place
 from evaltrack.errors import Refused
 from evaltrack.models import AuditEntry
 from evaltrack.roles import Role
-from responses.importing import choosing, mending
+from responses.importing import choosing, drafts, mending
 from responses.matrix.reading import Doubt, LeftOut, Source
 from tests import factories as make
 from tests.responses.importing.handed_in import fresh, read_import
@@ -83,8 +83,6 @@ def test_a_value_is_read_anew_from_its_words(one, officer, path, text, then):
 
 
 def drafts_text(one, path: str) -> str:
-    from responses.importing import drafts
-
     return drafts.text_of(one.draft, path)
 
 
@@ -142,7 +140,7 @@ class TestRows:
         path = mending.change_rows(one, "join", f"{FIRST}.actions[1]", by=officer, layout=0)
         actions = matrix(one).recommendations[0].actions
         assert [action.text for action in actions] == ["Buy forty lamps\n\nTeach the night watch"]
-        assert actions[0].deadline and actions[0].deadline.text == "30 June 2031"
+        assert str(actions[0].deadline) == "30 June 2031"
         source = fresh(one).draft["sources"][f"{path}.text"]
         assert source == {
             "place": {"page": 2}, "text": "Buy forty lamps\n\nTeach the night watch", "origin": "printed",

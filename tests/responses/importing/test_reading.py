@@ -13,8 +13,9 @@ from evaltrack.files import Upload
 from evaltrack.models import AuditEntry, StoredFile
 from evaltrack.roles import Role
 from responses.choices import ImportState
-from responses.importing import bringing, reading
+from responses.importing import bringing, kept_columns, reading
 from responses.matrix import carried
+from responses.matrix.readers import columns
 from responses.matrix.reading import Reading
 from responses.models import MatrixImport
 from tests import factories as make
@@ -38,7 +39,7 @@ class TestHandingIn:
     def test_a_file_waits_to_be_read_and_is_kept_as_it_is(self, officer):
         one = handed_in(officer)
         assert (one.state, one.name, one.by) == (ImportState.WAITING, "matrix.json", officer)
-        assert one.file and one.file.media_type == "text/plain"
+        assert one.file.media_type == "text/plain"
         assert AuditEntry.objects.get(verb="uploaded").changes["file"] == ["", one.file.sha256]
 
     @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ class TestReading:
 
     def test_who_was_too_slow_has_no_say(self, officer, monkeypatch):
         one = handed_in(officer)
-        told = {"reading": carried.data(Reading(harbour()))}
+        told = {"reading": carried.data(Reading(harbour())), "tables": []}
 
         def overtaken(*arguments, **options):
             MatrixImport.objects.update(state=ImportState.READING, attempts=2)
@@ -154,7 +155,7 @@ class TestReading:
         went_out, token = there.given_out()
         for person, goal in ((there.officer, there.response), (make.member(Role.ME_OFFICER), None)):
             one = handed_in(person)
-            told = {"reading": carried.data(Reading(went_out, handout=token))}
+            told = {"reading": carried.data(Reading(went_out, handout=token)), "tables": []}
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(reading, "read_apart", lambda *arguments, told=told, **options: told)
                 reading.read_next(now=NOW)
@@ -187,3 +188,45 @@ class TestAgain:
         reading.read_next(now=NOW)
         bringing.aim(one, by=officer)
         assert (fresh(one).response, fresh(one).state) == (response, ImportState.WAITING)
+
+
+class TestColumns:
+    """A table whose heads say nothing is read once a person has said what they hold, and by itself the next time."""
+
+    TABLE = (
+        "Chose à faire\tQuoi encore\tZz\nDig wells\tSurvey the valley\tMay 2031\nTrain them\tFind a school\tx"
+    )
+
+    def pasted(self, officer) -> MatrixImport:
+        one = bringing.bring(None, self.TABLE, by=officer, now=NOW)
+        reading.read_next(now=NOW)
+        return fresh(one)
+
+    def test_it_is_asked_for_and_kept(self, officer):
+        one = self.pasted(officer)
+        assert one.state == ImportState.COLUMNS, one.refusal
+        assert one.tables[0]["heads"] == ["Chose à faire", "Quoi encore", "Zz"]
+        fields = ["text", "key_action", "deadline"]
+        kept_columns.name(one, {0: fields}, fields=columns.FIELDS, by=officer, now=NOW)
+        reading.read_next(now=NOW)
+        one = fresh(one)
+        assert one.state == ImportState.READ, one.refusal
+        first = carried.restored(one.draft).matrix.recommendations[0]
+        assert (first.text, first.actions[0].text) == ("Dig wells", "Survey the valley")
+        again = self.pasted(officer)
+        assert (again.state, again.columns[0]["fields"]) == (ImportState.READ, fields)
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            (["text", "text", ""], "cannot hold the same"),
+            (["deadline", "", ""], "Say at least"),
+            (["__class__", "", ""], "Say at least"),
+            ([], "Say at least"),
+        ],
+    )
+    def test_what_is_no_matrix_is_refused(self, officer, fields, sentence):
+        one = self.pasted(officer)
+        with pytest.raises(Refused, match=sentence):
+            kept_columns.name(one, {0: fields}, fields=columns.FIELDS, by=officer, now=NOW)
+        assert fresh(one).state == ImportState.COLUMNS

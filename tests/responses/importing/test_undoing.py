@@ -16,7 +16,8 @@ from responses.choices import ImportState
 from responses.importing import choosing, undoing
 from responses.importing.choosing import THEIRS
 from responses.importing.committing import showing
-from responses.matrix.document import Action, Recommendation as Row, Response, Responsible
+from responses.matrix.document import Action, Response, Responsible
+from responses.matrix.document import Recommendation as Row
 from responses.models import ActionParty, Comment, ManagementResponse, ProgressUpdate
 from tests import factories as make
 from tests.responses.importing.handed_in import (
