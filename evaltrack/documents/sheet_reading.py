@@ -95,10 +95,14 @@ def _table(sheet: Sheet, number: int) -> Table:
     spans = _spans(sheet, rows, columns)
     covered = {spot for spots in spans.values() for row in spots for spot in row[spots[0] is row :]}
     made = []
+    blank = ContentCell()  # a table has many; each by itself would cost more than all that is said
     for row in rows:
         cells = []
         for column in columns:
             if (row, column) in covered:
+                continue
+            if (row, column) not in sheet.cells and (row, column) not in spans:
+                cells.append(blank)
                 continue
             at = Place(sheet=sheet.name, table=number, row=row, column=column)
             text = sheet.text(row, column).strip()
