@@ -60,8 +60,9 @@ def _evaluation(request: AuthedRequest, pk: int) -> Evaluation:
 def upload(request: AuthedRequest, pk: int) -> HttpResponse:
     """Hand in a report, and those handed in before."""
     found = _evaluation(request, pk)
-    form = ReportForm(request.POST or None, request.FILES or None, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    sent_in = request.method == "POST"
+    form = ReportForm(*((request.POST, request.FILES) if sent_in else ()), label_suffix="")
+    if sent_in and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
             made = readings.ask(
