@@ -29,6 +29,7 @@ from responses.models import (
     Drafter,
     Evidence,
     Footnote,
+    MatrixImport,
     Reviewer,
     Round,
     Suggestion,
@@ -158,6 +159,10 @@ def world() -> World:
         person=by, form="zip", title=SECRET, printed_on=make.NOW.date(), asked_at=make.NOW
     )
     export.items.create(response=response, order=0, failed=SECRET)
+    brought = MatrixImport.objects.create(
+        evaluation=evaluation, response=response, name=f"{SECRET}.docx", pasted=SECRET, by=by, at=make.NOW,
+        state="committed", settled_at=make.NOW,
+    )  # fmt: skip
     keys = {
         "follow-up": kept.pk, "closures": closure.pk, "deadline-changes": later.pk,
         "evaluations": evaluation.pk, "recommendations": recommendation.pk, "responses": response.pk,
@@ -166,7 +171,7 @@ def world() -> World:
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
         "rounds": held.pk, "matrix": in_round.pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",
         "orphans pk": response.pk, "evidence": shown.pk, "registers": register.pk, "exports": export.pk,
-        "reading": reading.pk,
+        "reading": reading.pk, "imports": brought.pk,
     }  # fmt: skip
     return World(office, evaluation, people, keys)
 
