@@ -86,7 +86,7 @@ def _beginning(plain: str, profile: Profile) -> str | None:
 def _of_common(profile: Profile, common: CommonStatus, plain: str) -> tuple[str | None, bool]:
     """The status of the profile that counts as ``common``; of several the one whose name is nearest."""
     codes = [status.code for status in profile.statuses if status.common == common]
-    begun = bool(re.match(r"(?:initi|start|commenc|engage|entame)", plain))
+    begun = bool(re.match(r"(?:initi|inici|start|commenc|engage|entame)", plain))
     near = [code for code in codes if (code in _BEGUN) == begun]
     chosen = near or codes
     return (chosen[0] if chosen else None), len(chosen) == 1
