@@ -133,15 +133,16 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _delimiter(text: str) -> str:
-    """What parts most of the first records into the same number of columns, more than one."""
-    best, most = ",", 0
+    """What parts the first records into more than one column, nearly all into as many."""
+    best, most = ",", (False, 0)
     for delimiter in DELIMITERS:
         lines = csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=delimiter)
         try:
             widths = Counter(len(record) for record in islice(lines, _LOOKED_AT) if record)
         except csv.Error:
             continue
-        score = max((count * min(width, 20) for width, count in widths.items() if width > 1), default=0)
-        if score > most:
-            best, most = delimiter, score
+        for width, count in widths.items():
+            score = (count >= 0.9 * widths.total(), count * min(width, 20))
+            if width > 1 and score > most:
+                best, most = delimiter, score
     return best
