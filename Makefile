@@ -13,8 +13,8 @@ PIP_INSTALL := $(PYTHON) -m pip install -qq --no-compile --require-hashes
 
 # What only the system's package manager has.
 PDF_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-# Playwright, which drives the browser, needs libatomic1.
-TEST_PACKAGES := $(PDF_PACKAGES) chromium libatomic1 poppler-utils
+# Playwright, which drives the browser, needs libatomic1; LibreOffice changes the files that people take away.
+TEST_PACKAGES := $(PDF_PACKAGES) chromium libatomic1 poppler-utils libreoffice-writer-nogui libreoffice-calc-nogui
 
 FIND_PYTHON = for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
@@ -23,7 +23,7 @@ CAN_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 INSTALL = DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends >/dev/null
 # Loading WeasyPrint takes a moment: once is enough.
 HAS_PANGO = { [ -e $(VENV)/.pango ] || { $(PYTHON) -c 'import weasyprint' && touch $(VENV)/.pango; }; } >/dev/null 2>&1
-HAS_TEST_TOOLS = { command -v chromium && command -v pdftotext && $(PYTHON) -m playwright --version; } >/dev/null 2>&1
+HAS_TEST_TOOLS = { command -v chromium && command -v pdftotext && command -v soffice && $(PYTHON) -m playwright --version; } >/dev/null 2>&1
 
 # Installs the packages as root, or names the command; goes on either way.
 define system_packages
@@ -93,7 +93,7 @@ doctor:
 	@p=$$($(FIND_PYTHON)); echo "Python >= 3.11 with venv: $${p:-missing}"
 	@test -x $(PYTHON) && $(PYTHON) --version || echo "environment: not made yet (make run)"
 	@$(HAS_PANGO) && echo "pango, for PDF files: there" || echo "pango, for PDF files: missing (apt-get install $(PDF_PACKAGES))"
-	@for tool in chromium pdftotext clamd; do \
+	@for tool in chromium pdftotext soffice clamd; do \
 		command -v $$tool >/dev/null && echo "$$tool, for the tests: there" || echo "$$tool, for the tests: missing"; done
 
 $(PYTHON):
