@@ -33,7 +33,7 @@ class Evaluations(Creatable[Evaluation], Changeable[Evaluation], Movable[Evaluat
 
     way = WAY
     queryset = Evaluation.objects.select_related("profile", "manager").prefetch_related(
-        "offices", "evaluators"
+        "offices", "evaluators", "descriptors", "documents"
     )
     serializer_class = EvaluationSerializer
     filterset_class = EvaluationFilter

@@ -84,6 +84,7 @@ def read_from(said: Mapping[str, Any], rules: Profile, *, source: str = "") -> D
     elif not is_all:
         doubts.append(_("The priority is printed as “%(words)s”.") % {"words": said["priority"]})
     is_table = rules.layout == Layout.ACTION_TABLE
+    steps = levels(said["levels"])
     return Draft(
         number=said["number"],
         text=said["text"],
@@ -94,7 +95,9 @@ def read_from(said: Mapping[str, Any], rules: Profile, *, source: str = "") -> D
         timeline=said["timeline"],
         priority=priority,
         based_on=said["based_on"],
-        **levels(said["levels"]),
+        urgency=steps.get("urgency", ""),
+        difficulty=steps.get("difficulty", ""),
+        impact=steps.get("impact", ""),
         doubts="\n".join(doubts),
         source=source,
     )

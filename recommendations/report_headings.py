@@ -116,12 +116,12 @@ def _named(bare: str) -> frozenset[Part]:
     for part, pattern in _WHOLE.items():
         if re.fullmatch(pattern, bare):
             return frozenset({part})
-    found = set()
+    found: set[Part] = set()
     for words in _CONNECTED.split(bare):
-        part = next((part for part, one in _PARTS.items() if _is(words, one)), None)
-        if part is None:
+        named = {part for part, one in _PARTS.items() if _is(words, one)}
+        if not named:
             return _addressed(bare)
-        found.add(part)
+        found |= named
     return frozenset(found)
 
 

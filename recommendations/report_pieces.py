@@ -63,7 +63,7 @@ _COLUMNS = {
 
 def pieces(content: Content) -> list[Piece]:
     """All of a report's paragraphs in order, without the lines of its table of contents."""
-    found = []
+    found: list[Piece] = []
     for block in content.blocks:
         found.extend([_piece(block)] if isinstance(block, Paragraph) else _of_table(block))
     if {piece.place.page for piece in found} == {1}:  # a file that does not say where its pages end

@@ -9,6 +9,7 @@ from recommendations.pasted_lines import marked
 from recommendations.report_headings import WANTED, Part, count_of, number_of, parts_of
 from recommendations.report_pieces import Piece
 
+SHORTEST = 40  # characters of a labelled recommendation; less is a reference to one
 LONG = 120  # characters: more is no line of a table of contents
 
 _LABEL_KINDS = ("label", "R")
@@ -143,7 +144,8 @@ def unheaded(row: Sequence[Piece]) -> list[Piece]:
     taking = False
     for piece in row:
         mark = marked(re.sub(r"^\W+", "", piece.words))[0]
-        if mark and mark.kind == "label" and len(piece.words) > 40:
+        labelled = mark is not None and mark.kind == "label"
+        if labelled and (len(piece.words) > SHORTEST or piece.heading or piece.bold):
             taking = True
         elif _heading(piece):
             taking = False

@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 
 from evaltrack.documents.content import Content, Place
 from recommendations.pasted import Proposed
+from recommendations.pasted_lines import marked
 from recommendations.report_headings import Part, folded, plain
 from recommendations.report_lessons import Learned, learned_in
 from recommendations.report_links import Results, results_in
 from recommendations.report_lists import Found, Listed, footnotes, listed_in, without_marks, words_of
-from recommendations.report_pieces import pieces
+from recommendations.report_pieces import Piece, pieces
 from recommendations.report_sections import Section, sections, unheaded
 
 ALIKE, SAME_NUMBER = 0.6, 0.3  # how much two wordings of one recommendation have in common at least
@@ -67,8 +68,18 @@ def _recommending(found: Sequence[Section]) -> Iterator[Section]:
             continue
         if not section.parts & {Part.CONCLUSIONS, Part.FINDINGS}:
             yield section
-        elif labelled := unheaded(section.body):
-            yield replace(section, body=section.body[section.body.index(labelled[0]) :])
+        else:
+            yield replace(section, body=_from_the_first(section.body))
+
+
+def _from_the_first(body: list[Piece]) -> list[Piece]:
+    """From the first that has a label ("Recommendation 1", "R1"), or else the first of a numbered list."""
+    marks = [marked(piece.source)[0] for piece in body]
+    for kinds in (("label", "R"), ("number",)):
+        first = next((at for at, mark in enumerate(marks) if mark and mark.kind in kinds), None)
+        if first is not None:
+            return body[first:]
+    return []
 
 
 def _main(lists: Sequence[Listed]) -> Listed | None:
@@ -90,6 +101,8 @@ def _told_of_others(main: Listed, others: Sequence[Listed]) -> Iterator[str]:
                 "Another list of %(count)d recommendations under “%(title)s”%(place)s was not taken in.",
                 len(other.found),
             ) % {"count": len(other.found), "title": other.section.title, "place": _at(other.section.place)}
+    if Part.CONCLUSIONS in main.section.parts:
+        yield _("They stand in one section with the conclusions: look whether each is a recommendation.")
     if main.inside == Part.SUMMARY:
         yield _("These recommendations stand in a summary: the report has no list of its own.")
     elif main.inside:
@@ -120,8 +133,8 @@ def _nearest(one: Found, among: Sequence[Found]) -> Found | None:
 
 
 def _likeness(one: Proposed, other: Proposed) -> float:
-    texts = [folded(text).split() for text in (one.text, other.text)]
-    return SequenceMatcher(None, *texts, autojunk=False).ratio()
+    words, others = folded(one.text).split(), folded(other.text).split()
+    return SequenceMatcher(None, words, others, autojunk=False).ratio()
 
 
 def _compared(main: Listed, lists: Sequence[Listed]) -> Iterator[Found]:

@@ -21,7 +21,13 @@ from evaltrack.api.fields import (
 from evaltrack.models import Office, User
 from evaltrack.schemas import unstorable
 from recommendations.choices import EvaluationState
-from recommendations.models import Evaluation, Recommendation, RuleProfile
+from recommendations.models import (
+    Descriptor,
+    Evaluation,
+    EvaluationDocument,
+    Recommendation,
+    RuleProfile,
+)
 
 
 @extend_schema_field(str)
@@ -58,6 +64,22 @@ class CountryField(serializers.RegexField):
         return str(value.code)
 
 
+class DescriptorSerializer(serializers.ModelSerializer[Descriptor]):
+    """A word that describes an evaluation, as a register has it."""
+
+    class Meta:
+        model = Descriptor
+        fields = ("kind", "text")
+
+
+class DocumentSerializer(serializers.ModelSerializer[EvaluationDocument]):
+    """A document by its address, which EvalTrack never opened."""
+
+    class Meta:
+        model = EvaluationDocument
+        fields = ("kind", "address", "description", "language")
+
+
 class EvaluationSerializer(RowSerializer[Evaluation]):
     """An evaluation: offices by name, people by e-mail address."""
 
@@ -68,13 +90,15 @@ class EvaluationSerializer(RowSerializer[Evaluation]):
     state = Choice(EvaluationState.choices, required=False, help_text=_("Afterwards it is moved."))
     profile = ProfileField(queryset=RuleProfile.objects.all())
     profile_version = serializers.IntegerField(source="profile.version", read_only=True)
+    descriptors = DescriptorSerializer(many=True, read_only=True, help_text=_("From a register."))
+    documents = DocumentSerializer(many=True, read_only=True, help_text=_("From a register."))
 
     class Meta:
         model = Evaluation
         fields = (
             "id", "reference", "title", "short_title", "conducted", "type", "timing", "offices", "countries",
             "state", "confidential", "report_date", "manager", "evaluators", "profile", "profile_version",
-            "language", "created_at",
+            "language", "period_from", "period_to", "descriptors", "documents", "created_at",
         )  # fmt: skip
         fixed = ("profile", "state")
         # Whether a reference is taken is the rule's to say, in the same transaction.

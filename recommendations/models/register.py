@@ -1,6 +1,7 @@
 """What a public register says of evaluations: the words that describe them, their documents, its imports."""
 
 from typing import ClassVar
+from urllib.parse import unquote
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -58,7 +59,12 @@ class EvaluationDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.address.rpartition("/")[2]
+        return self.description or self.name
+
+    @property
+    def name(self) -> str:
+        """The name of the file at the end of the address."""
+        return unquote(self.address.partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
 def imports_registers(user: User | AnonymousUser) -> bool:

@@ -60,6 +60,9 @@ class RegisterForm(forms.Form):
         profiles = self.fields["profile"]
         assert isinstance(profiles, ProfileField)  # noqa: S101 - for mypy
         profiles.queryset = RuleProfile.objects.latest_versions()
+        latest = RuleProfile.objects.filter(evaluations__isnull=False).order_by("-evaluations__pk").first()
+        if latest:
+            profiles.initial = next((one for one in profiles.queryset if one.slug == latest.slug), None)
 
 
 def crumbs(*more: Crumb) -> list[Crumb]:

@@ -45,6 +45,9 @@ class ReportForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, label_suffix="", **options)
+
 
 def _evaluation(request: AuthedRequest, pk: int) -> Evaluation:
     found = get_or_404(Evaluation.objects.visible_to(request.user).select_related("profile"), pk=pk)
@@ -61,7 +64,7 @@ def upload(request: AuthedRequest, pk: int) -> HttpResponse:
     """Hand in a report, and those handed in before."""
     found = _evaluation(request, pk)
     sent_in = request.method == "POST"
-    form = ReportForm(*((request.POST, request.FILES) if sent_in else ()), label_suffix="")
+    form = ReportForm(request.POST, request.FILES) if sent_in else ReportForm()
     if sent_in and form.is_valid():
         sent = form.cleaned_data["file"]
         try:

@@ -151,6 +151,26 @@ def test_conclusions_and_recommendations_in_one_section_are_parted_by_the_labels
     )  # fmt: skip
     assert texts(report) == ["The harbour office should mend the jetty."]
     assert report.recommendations[0].proposed.based_on == "conclusion 1"
+    assert "in one section with the conclusions" in report.remarks[0]
+
+
+def test_without_labels_the_numbered_list_after_the_conclusions_is_taken() -> None:
+    report = read(
+        head(1, "5. Conclusions and recommendations"), BODY, "1. Mend the jetty.", "2. Count the geese.",
+    )  # fmt: skip
+    assert texts(report) == ["Mend the jetty.", "Count the geese."]
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_label_may_be_a_heading_above_its_words(below: bool) -> None:
+    before = [head(1, "5. Recommendations")] if below else [head(1, "4. Findings"), BODY]
+    report = read(
+        *before,
+        head(2, "Recommendation 1"), "Mend the jetty.", "Priority: high",
+        head(2, "Recommendation 2"), "Count the geese.",
+    )  # fmt: skip
+    assert texts(report) == ["Mend the jetty.", "Count the geese."]
+    assert [one.proposed.priority for one in report.recommendations] == ["high", ""]
 
 
 def test_headings_within_the_list_say_to_whom_it_is_directed() -> None:
