@@ -142,7 +142,7 @@ def test_the_list_takes_the_same_number_of_queries(client, officer, office, djan
             make.answer(make.recommendation(evaluation), decision=Decision.ACCEPTED), due=date(2026, 1, 2)
         )
     client.get(LIST)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(LIST)
 
 
@@ -230,7 +230,7 @@ def test_the_page_takes_the_same_number_of_queries(
         make.action(make.answer(make.recommendation(evaluation), response, decision=Decision.ACCEPTED))
         evaluation.offices.add(make.office())
     client.get(reverse("evaluation", args=[evaluation.pk]))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(reverse("evaluation", args=[evaluation.pk]))
 
 
