@@ -138,13 +138,35 @@ def read_apart(
     latest = {one.slug: one.data for one in RuleProfile.objects.latest_versions()}
     if rules:
         latest[rules.slug] = rules.data
+    return run(
+        content,
+        name,
+        profile=profile,
+        language=language,
+        mapping=mapping,
+        pasted=pasted,
+        known=list(latest.values()),
+    )
+
+
+def run(
+    content: bytes,
+    name: str,
+    *,
+    known: Sequence[dict[str, Any]],
+    profile: str = "",
+    language: str = "",
+    mapping: Sequence[dict[str, Any]] = (),
+    pasted: bool = False,
+) -> dict[str, Any]:
+    """As :func:`read_apart`, with the rule profiles handed in as data."""
     told: dict[str, Any] = apart.run(
         program.understood,
         content,
         with_models=True,
         name=name,
         profile=profile,
-        known=list(latest.values()),
+        known=list(known),
         text_language=language,
         mapping=list(mapping),
         pasted=pasted,

@@ -17,7 +17,8 @@ from evaltrack.errors import Refused
 from recommendations.models import Evaluation, RuleProfile
 from recommendations.profiles import Profile
 from responses import imports
-from responses.matrix import summary
+from responses.importing import reading as bounded
+from responses.matrix import carried, summary
 from responses.matrix.document import Matrix
 from responses.matrix.errors import UnreadableError
 from responses.matrix.readers import files
@@ -70,7 +71,10 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def read(self, file: Path, profile: str | None, reference: str | None) -> Reading:
-        """What the file says, under the profile asked for, else under that of the evaluation it goes into."""
+        """What the file says, under the profile asked for, else under that of the evaluation it goes into.
+
+        All but JSON is read in a process of its own with bounds, as on the page.
+        """
         with file.open("rb") as source:
             data = source.read(files.LARGEST + 1)
         known: dict[str, Profile] = {one.slug: one.rules for one in RuleProfile.objects.latest_versions()}
@@ -81,7 +85,13 @@ class Command(BaseCommand):
             if there:
                 profile = there.profile.slug
                 known[profile] = there.profile.rules
-        return files.read(data, file.name, profile=profile, profiles=known.values())
+        if files.kind_of(data, file.name) == "json":
+            return files.read(data, file.name, profile=profile, profiles=known.values())
+        rules = [one.to_dict() for one in known.values()]
+        told = bounded.run(data, file.name, profile=profile or "", known=rules)
+        if "reading" not in told:
+            raise Refused(told["refusal"])
+        return carried.restored(told["reading"])
 
     def load(self, matrix: Matrix, reference: str | None) -> str:
         """The reference of the evaluation it went into."""
