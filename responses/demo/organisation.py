@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from evaltrack import offices, people
+from evaltrack import offices, people, quiet
 from evaltrack.models import Office, User
 from evaltrack.roles import Role
 from responses.demo.moments import Moments
@@ -62,6 +62,10 @@ def _complete(data: dict[str, Any], moments: Moments, known: Known, *, by: User)
     if "focal_point" in data:
         person = known.people[data["focal_point"]]
         offices.change_office(office, by=by, today=moments.today, focal_point=person)
+    if "quiet" in data:
+        closed = data["quiet"]
+        first, last = moments.day(-closed["in_days"]), moments.day(-closed["in_days"] - closed["days"] + 1)
+        quiet.add(office, by=by, today=moments.today, name=closed["name"], first=first, last=last)
 
 
 def _rename(data: dict[str, Any], moments: Moments, known: Known, *, by: User) -> None:
