@@ -197,7 +197,18 @@ class _Filled:
             number = printed.number if base else item.number
             doubts = [doubt for doubt in self.meaning.doubts if doubt[0] not in row.written]
             found.append(_Placed(was, item, row.cells, doubts, number))
-        return _numbered(_in_order(found, lambda one: one.was))
+        return self._numbered(_in_order(found, lambda one: one.was))
+
+    def _numbered(self, placed: list[_Placed]) -> list[_Placed]:
+        """New recommendations without a number get the next one."""
+        numbers = [one.item.number for one in placed]
+        following = max((int(one) for one in numbers if one.isascii() and one.isdigit()), default=0)
+        for one in placed:
+            if not one.item.number and self._known(one.was) is None:
+                following += 1
+                one.item = replace(one.item, number=str(following))
+                one.printed = one.item.number
+        return placed
 
     def _known(self, place: int) -> Recommendation | None:
         known = self.original.recommendations
@@ -317,17 +328,3 @@ def _in_order(items: Iterable[T], was: Callable[[T], int]) -> list[T]:
     if known == sorted(known):
         return found
     return sorted(found, key=lambda one: was(one) or len(found) + max(known))
-
-
-def _numbered(placed: list[_Placed]) -> list[_Placed]:
-    """New recommendations without a number get the next one."""
-    numbers = [
-        int(one.item.number) for one in placed if one.item.number.isascii() and one.item.number.isdigit()
-    ]
-    following = max(numbers, default=0)
-    for one in placed:
-        if not one.was and not one.item.number:
-            following += 1
-            one.item = replace(one.item, number=str(following))
-            one.printed = one.item.number
-    return placed
