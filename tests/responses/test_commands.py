@@ -18,6 +18,7 @@ from responses.matrix.writers import json as writer
 from responses.models import ManagementResponse
 from tests import factories
 from tests.responses.matrix.matrices import harbour
+from tests.responses.matrix.readers import forms
 from tests.responses.test_imports import counts
 
 pytestmark = pytest.mark.django_db
@@ -242,11 +243,14 @@ def mode(request) -> tuple[str, ...]:
         (b'{"format": ', "This is not JSON: line 1, column 12: Expecting value"),
         (b"", "The file is empty"),
         (b'{"format": "geojson"}', 'This is JSON but not a matrix: its "format" is not "evaltrack-matrix"'),
-        (b"PK\x03\x04", "This is not JSON: it looks like a Word, Excel or ZIP file"),
-        (b"%PDF-1.7\n", "This is not JSON: it looks like a PDF file"),
+        (
+            b"PK\x03\x04",
+            "The file is damaged, or was not copied whole. Open it in Word or Excel, save it again, and try once"
+            " more",
+        ),
         (b"[" * 31_457_280, "The file has 30.0 MB, and a matrix may have 10 MB at most"),
     ],
-    ids=["malformed", "empty", "other JSON", "Word", "PDF", "30 MB"],
+    ids=["malformed", "empty", "other JSON", "half a Word file", "30 MB"],
 )
 def test_a_file_that_is_no_matrix(tmp_path: Path, mode, content: bytes, reason: str):
     path = tmp_path / "matrix.json"
@@ -304,7 +308,7 @@ def test_a_file_one_may_not_read(file: Path, mode):
 
 
 def test_a_file_without_end(mode):
-    assert "10 MB at most" in refusal("import_matrix", "/dev/zero", *mode)
+    assert "100 MB at most" in refusal("import_matrix", "/dev/zero", *mode)
 
 
 def test_an_output_that_cannot_be_written(file: Path, tmp_path: Path, mode):
@@ -334,3 +338,29 @@ def test_a_second_matrix_for_the_same_response(file: Path, options: tuple[str, .
 
 def test_an_evaluation_without_commit(file: Path):
     assert refusal("import_matrix", file, "--evaluation", "SH-1") == "--evaluation goes with --commit."
+
+
+# Other formats
+
+
+def test_a_word_file_is_read_with_its_doubts_and_their_places(tmp_path: Path):
+    path = tmp_path / "matrix.pdf"
+    path.write_bytes(forms.lettered_list().bytes())
+    lines = run("import_matrix", path)
+    assert lines[0] == "Title: Evaluation of the Safe Harbours programme"
+    assert "- The name ends in .pdf, but the file is Word; it was read as that." in lines
+    assert (
+        "- recommendations[0].response.decision: The decision was read from the first sentence."
+        " (table 1, row 4, column 1)"
+    ) in lines
+    assert (
+        "- “discarded/open/completed” (table 1, row 11, column 1): The options of the form, none of them chosen."
+    ) in lines
+
+
+def test_a_word_file_goes_in_under_the_profile_of_its_evaluation(tmp_path: Path):
+    factories.evaluation(profile_slug="plain", reference="SH-7")
+    path = tmp_path / "matrix.docx"
+    path.write_bytes(forms.wide_table().bytes())
+    assert run("import_matrix", path, "--commit", "--evaluation", "SH-7")[-1] == "SH-7"
+    assert ManagementResponse.objects.get().evaluation.profile.slug == "plain"

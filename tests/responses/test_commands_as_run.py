@@ -49,7 +49,11 @@ def test_exit_status_and_last_line(installed: Path, tmp_path: Path):
     ("arguments", "reason"),
     [
         (("import_matrix", "nothing.json"), "nothing.json cannot be used: No such file or directory"),
-        (("import_matrix", "manage.py", "--commit"), "This is not JSON: line 1, column 1: Expecting value"),
+        (
+            ("import_matrix", "manage.py", "--commit"),
+            "No recommendation was found in the file. Is it a management response? A table with other columns can"
+            " be brought in by naming its columns",
+        ),
         (
             ("export_matrix", "SH-0", "--format", "json", "-o", "out.json"),
             "There is no evaluation with the reference SH-0.",
