@@ -101,6 +101,21 @@ def test_lmtp_takes_what_is_for_us_and_nothing_else(listener: Listener) -> None:
     assert listener.held() == before + 1
 
 
+def test_by_smtp_as_well(listener: Listener, tmp_path: Path) -> None:
+    with (
+        closing(sqlite3.connect(listener.database)) as there,
+        closing(sqlite3.connect(tmp_path / "db.sqlite3")) as copy,
+    ):
+        there.backup(copy)
+    with closing(Listener(tmp_path, "smtp")) as other:
+        before = other.held()
+        with smtplib.SMTP("127.0.0.1", other.port) as client:
+            client.sendmail("ana@example.org", ["reply+1-abc@example.net"], mails.raw())
+            with pytest.raises(smtplib.SMTPRecipientsRefused):
+                client.sendmail("ana@example.org", ["someone@example.net"], mails.raw())
+        assert other.held() == before + 1
+
+
 def test_what_is_larger_than_it_said_is_refused_too(listener: Listener) -> None:
     with smtplib.LMTP("127.0.0.1", listener.port) as client:
         client.ehlo_or_helo_if_needed()
