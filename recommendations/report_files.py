@@ -1,6 +1,7 @@
 """From the bytes of a report to what it proposes, as plain data: what ``evaltrack.apart`` runs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,9 +13,11 @@ from evaltrack.errors import Refused
 from recommendations import reports
 from recommendations.reports import Report
 
+SECONDS = 140.0  # for one PDF; the pages of a long report take half a second each
+
 READERS: dict[str, Callable[[bytes], Content]] = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx.read,
-    "application/pdf": pdf_content.read,
+    "application/pdf": partial(pdf_content.read, seconds=SECONDS),
     "text/plain": marked_text.read,
 }
 

@@ -150,7 +150,7 @@ def addressee(words: str) -> str:
 
 def in_contents(words: str) -> bool:
     """Whether a line is one of a table of contents: a heading and its page."""
-    found = _PAGE_AT_END.match(words.strip())
+    found = _PAGE_AT_END.match(words.strip()) if len(words) <= 2 * LONGEST else None
     if not found:
         return False
     if _LEADERS.search(words):

@@ -43,7 +43,7 @@ class _Heading:
 def sections(row: Sequence[Piece]) -> list[Section]:
     """All sections, in order; what stands before the first heading is one without a title."""
     found = [Section(frozenset(), "", row[0].place if row else Place())]
-    enclosing = _Enclosing()
+    enclosing = _Enclosing(is_numbered=any(count_of(number_of(one.words)) for one in row if one.heading))
     position = 0
     while position < len(row):
         piece = row[position]
@@ -113,7 +113,8 @@ def _after_contents(row: Sequence[Piece], position: int) -> int:
 class _Enclosing:
     """Which summary, case study or annex the headings stand in, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_numbered: bool) -> None:
+        self.is_numbered = is_numbered  # whether the headings of the report have numbers
         self.inside, self.level = "", 0
         self.count = 0  # of the numbered sections of the report itself
 
@@ -130,6 +131,8 @@ class _Enclosing:
     def _ends(self, heading: _Heading) -> bool:
         if self.inside == Part.ANNEX:
             return 0 < heading.level < self.level and bool(heading.parts & WANTED)
+        if self.inside == Part.SUMMARY and self.is_numbered and heading.level == self.level:
+            return bool(heading.count) or Part.OPENING in heading.parts  # not "Findings" without a number
         if self.level and heading.level:
             return heading.level <= self.level
         if self.inside == Part.SUMMARY:

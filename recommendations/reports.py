@@ -174,6 +174,11 @@ def _learned(found: Sequence[Section], results: Results, content: Content) -> tu
         own = [one for one in of_part if not one.inside] or [
             one for one in of_part if one.inside == Part.SUMMARY
         ]
+        if len(own) > 1:
+            remarks.append(
+                _("There are several sections “%(title)s”: look whether one repeats another.")
+                % {"title": own[-1].title}
+            )
         for section in own:
             entries, told = learned_in(section)
             listed += [one for one in entries if one.is_practice == is_practice]

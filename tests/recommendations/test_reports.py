@@ -127,6 +127,30 @@ def test_where_there_is_only_a_summary_its_list_is_taken_and_said_so() -> None:
     assert report.remarks == ("These recommendations stand in a summary: the report has no list of its own.",)
 
 
+def test_a_summary_set_with_the_headings_of_the_report_is_told_by_its_lack_of_numbers() -> None:
+    report = read(
+        head(1, "Executive summary"), BODY,
+        head(1, "Recommendations"), "1. Mend the jetty soon.",
+        head(1, "Lessons learned"), "1. Rot comes.",
+        head(1, "1. Introduction"), BODY,
+        head(1, "5. Recommendations"), "1. Mend the jetty.",
+        head(1, "6. Lessons learned"), "1. Rot comes from above.",
+    )  # fmt: skip
+    assert texts(report) == ["Mend the jetty."]
+    assert [one.text for one in report.learned] == ["Rot comes from above."]
+
+
+def test_two_sections_of_lessons_are_both_taken_and_said_so() -> None:
+    report = read(
+        head(1, "Lessons learned"), "1. Rot comes.", head(1, "Effectiveness"), BODY,
+        head(1, "Lessons learned"), "1. Rot comes from above.",
+    )  # fmt: skip
+    assert [one.text for one in report.learned] == ["Rot comes.", "Rot comes from above."]
+    assert report.remarks == (
+        "There are several sections “Lessons learned”: look whether one repeats another.",
+    )
+
+
 def test_recommendations_without_a_heading_are_found_by_their_labels() -> None:
     report = read(
         head(1, "4. Findings"), BODY,
