@@ -26,8 +26,8 @@ NUMBER = re.compile(
     r"\W*(?:(?:re[ck]omm?[ea]n?da\w*|rec|r|no|n[°o])\W*)?(\d{1,3}(?:\.\d{1,3})*)\W*", re.IGNORECASE
 )
 _NUMBER_HEAD = re.compile(
-    r"(?P<of>re[ck]omm?[ea]n?da\w*|rec|r|action|accion|mesure|medida)s?\.?"
-    r" ?(?:no|nr|number|num|numero|id|ref|n[°o]|#)\.?"
+    r"(?:(?P<of>re[ck]omm?[ea]n?da\w*|rec|r|action|accion|mesure|medida)s?\.? ?)?"
+    r"(?:no|nr|number|num|numero|id|ref|n\.?[°o]|#)\.?"
 )
 
 _BY_LABEL = {
@@ -205,7 +205,8 @@ def _label(text: str, labels: Labels) -> Label | None:
         return None
     numbered = _NUMBER_HEAD.fullmatch(" ".join(folded(text).split()))
     if numbered:
-        return Label("number" if numbered["of"].startswith("r") else "action_number", len(text))
+        is_of_action = (numbered["of"] or "r")[0] != "r"
+        return Label("action_number" if is_of_action else "number", len(text))
     return labels.column(" ".join(text.split()))
 
 

@@ -16,6 +16,8 @@ from responses.matrix.readers.gathering import Gathered
 from responses.matrix.readers.labels import Labels
 from responses.matrix.reading import Doubt, Origin, Reading
 
+_ANSWERS = {"management_response", "directed_to", "responsible_units", "rationale", "overall_comment"}
+
 
 def read_content(
     content: Content,
@@ -64,16 +66,15 @@ def _understood(
 
 
 def _is_form(content: Content, usable: Sequence[ColumnMap], profiles: Sequence[Profile]) -> bool:
-    """Whether recommendations stand in cells under labels of their own, so that columns are but a part."""
+    """Whether answers stand in cells behind labels of their own, so that columns are but a part of it all."""
     if any("text" in one.known for one in usable):
         return False
     labels = Labels(profiles)
-    for table in columns.tables(content):
-        for row in table.rows:
-            for cell in row:
-                label = labels.at_start(cell.text.strip()[:500], whole=True) if cell.blocks else None
-                if label and label.key == "recommendation" and label.number:
-                    return len(row) > 1 or len(usable) > 1
+    for text in _texts(content):
+        start = text.strip()[: columns.LONGEST_HEAD * 2]
+        label = labels.at_start(start) if start else None
+        if label and label.key in _ANSWERS and label.end < len(start):
+            return True
     return False
 
 
