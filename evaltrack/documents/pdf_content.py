@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from time import monotonic
 
-from evaltrack.documents import pdf_opened, pdf_running, pdf_tables
+from evaltrack.documents import pdf_columns, pdf_opened, pdf_running, pdf_tables
 from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
 from evaltrack.documents.pdf_lines import Line
 from evaltrack.documents.pdf_paragraphs import Setting, paragraphs, vocabulary
@@ -34,6 +34,7 @@ def read(
     running = pdf_running.take_running(pages)
     size = _body_size(pages)
     notes = pdf_running.take_notes(pages, size)
+    pdf_columns.find(pages)
     setting = Setting(
         vocabulary(line for page in pages for line in page.all_lines),
         set(notes),
