@@ -138,7 +138,8 @@ class _Reader:
     def _table(self, element: Any, depth: int) -> Table:
         self.tables += 1
         number = self.tables
-        rows, headers = [], 0
+        rows: list[tuple[Cell, ...]] = []
+        headers = 0
         for row in _rows(element):
             cells = []
             for column, cell in enumerate((one for one in row if _name(one) in ("td", "th")), 1):

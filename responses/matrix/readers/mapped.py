@@ -12,6 +12,7 @@ from evaltrack.deadlines import Deadline
 from evaltrack.documents.content import Content, Place
 from recommendations.profiles import Profile, in_language
 from responses.matrix.document import Action, Evaluation, Matrix, Recommendation
+from responses.matrix.errors import UnreadableError
 from responses.matrix.readers import columns, decisions, statuses
 from responses.matrix.readers.columns import FRONT_LABELS, NUMBER, RESPONSE, ColumnMap, Spot
 from responses.matrix.readers.entered import LONGEST_QUOTED, Doubts, Entry, Meaning
@@ -19,6 +20,7 @@ from responses.matrix.readers.labels import Labels
 from responses.matrix.reading import Doubt, LeftOut, Origin, Reading, Source
 from responses.matrix.tabular import ACTION, FRONT, Words, path_of, paths
 
+MOST_ROWS = 10_000  # with something in them
 MOST_LEFT_OUT = 200  # texts of columns that nobody named
 _NUMBER_BEFORE = re.compile(r"(?:R(?:ec)?\.?\s?)?(\d{1,2})\s?[.):–-]\s+(?=\S)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -78,6 +80,7 @@ class _Rows:
         self.front: dict[str, Spot] = {}
         self.left_out: list[LeftOut] = []
         self.current: _Item | None = None
+        self.taken = 0
 
     def take(self, grid: columns.Grid, mapping: ColumnMap) -> None:
         self.current = None
@@ -113,6 +116,10 @@ class _Rows:
             if name in said:
                 self.front.setdefault(name, said.pop(name))
         if said:
+            self.taken += 1
+            if self.taken > MOST_ROWS:
+                sentence = _("A table of more than %(most)d filled rows is no matrix. Bring in a part of it")
+                raise UnreadableError(sentence % {"most": MOST_ROWS})
             self._recommendation(said)
             self._action(said)
 

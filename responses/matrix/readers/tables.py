@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from responses.matrix.readers.gathering import Gathered
 from responses.matrix.readers.labels import Labels
 from responses.matrix.reading import Doubt, Origin, Reading
 
+LOOKED_AT = 5_000  # cells, for the language and for labels within them
 _ANSWERS = {"management_response", "directed_to", "responsible_units", "rationale", "overall_comment"}
 
 
@@ -35,7 +37,9 @@ def read_content(
     """
     proposed = columns.proposals(content, profiles)
     chosen = profile or _profile(proposed, profiles)
-    speaks = language or detection.language_of(_texts(content), Gathered(), content.language)
+    speaks = language or detection.language_of(
+        islice(_texts(content), LOOKED_AT), Gathered(), content.language
+    )
     if mapping:
         reading = mapped.read(content, mapping, profile=chosen, language=speaks, title=content.title)
         return _with_remarks(reading, content, profile, chosen)
@@ -70,7 +74,7 @@ def _is_form(content: Content, usable: Sequence[ColumnMap], profiles: Sequence[P
     if any("text" in one.known for one in usable):
         return False
     labels = Labels(profiles)
-    for text in _texts(content):
+    for text in islice(_texts(content), LOOKED_AT):
         start = text.strip()[: columns.LONGEST_HEAD * 2]
         label = labels.at_start(start) if start else None
         if label and label.key in _ANSWERS and label.end < len(start):

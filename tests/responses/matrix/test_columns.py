@@ -240,6 +240,13 @@ def test_texts_of_columns_without_a_name_are_told_as_left_out() -> None:
     ]
 
 
+def test_more_rows_than_any_matrix_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("responses.matrix.readers.mapped.MOST_ROWS", 3)
+    rows = [["Recommendation", "Action"], *[[f"Light quay {number}", "Buy"] for number in range(4)]]
+    with pytest.raises(UnreadableError, match="more than 3 filled rows"):
+        read(rows)
+
+
 # By hand ----------------------------------------------------------------------------------------------------
 
 STRANGE = [
