@@ -30,6 +30,7 @@ from evaltrack.documents.docx_words import (
 )
 from evaltrack.documents.emphasis import Run, plain, to_markdown
 from evaltrack.documents.errors import UnreadableFileError
+from evaltrack.documents.joining import joined
 
 Element = Any  # lxml's, which is not typed
 
@@ -39,7 +40,7 @@ _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # Programs put these where a file has no title of its own.
-_NO_TITLE = re.compile(r"(?:document|microsoft word|untitled|word document)\b.*|.*\.docx?$", re.IGNORECASE)
+_NO_TITLE = re.compile(r"(?:document\d*|microsoft word.*|untitled.*|word document.*)|.*\.docx?$", re.IGNORECASE)
 _DEEPER = 150  # twentieths of a point: an item so much further in is a level deeper
 _PER_LEVEL = 720
 
@@ -310,8 +311,9 @@ class _Document:
         for note in root.iter(f"{W}{kind}") if root is not None else ():
             mark = self.words.marks.get((kind, note.get(f"{W}id") or ""))
             if mark:
-                paragraphs = [one.text for one in self._paragraphs_of(note) if one.text]
-                texts[mark] = without_mark("\n\n".join(paragraphs), mark)
+                first, *others = [one for one in self._paragraphs_of(note) if one.text] or [Paragraph("")]
+                said = [(first, without_mark(first.text, mark)), *((one, one.text) for one in others)]
+                texts[mark] = joined(said)
         return dict(sorted(texts.items(), key=lambda pair: list(self.words.marks.values()).index(pair[0])))
 
     def _running(self) -> Iterator[str]:

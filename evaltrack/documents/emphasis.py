@@ -16,7 +16,7 @@ class Run:
     atom: bool = False
 
 
-_MARKED = re.compile(r"(?<![\w\\*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*\\])\1(?![\w*])", re.DOTALL)
+_EMPHASIS = re.compile(r"(?<![\w\\*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*\\])\1(?![\w*])", re.DOTALL)
 _ESCAPED = re.compile(r"\\([*_\[\]])")
 # A link or a footnote mark, which holds no emphasis of ours.
 _ATOM = re.compile(r"\[\^[^\s\[\]^]{1,20}\]|\[[^\[\]\n]*\]\((?:https?://|mailto:)[^\s()]*\)")
@@ -44,6 +44,15 @@ def to_markdown(runs: Sequence[Run]) -> str:
     runs = [replace(run, bold=run.bold and not bold, italic=run.italic and not italic) for run in runs]
     if any(run.bold or run.italic for run in runs):
         runs = _whole_words(_one_by_one(runs))
+    marked = _marked(runs)
+    if plain(from_markdown(marked)) == plain(runs):
+        return marked
+    # Stars that were typed beside ours would be read as one with them: letters go before looks.
+    bare = _marked([replace(run, bold=False, italic=False) for run in runs])
+    return bare if plain(from_markdown(bare)) == plain(runs) else plain(runs)
+
+
+def _marked(runs: Iterable[Run]) -> str:
     out = []
     for (bold, italic), group in groupby(runs, key=lambda run: (run.bold, run.italic)):
         words = "".join(run.text if run.atom else _TYPED.sub("\0\\1", run.text) for run in group)
@@ -52,7 +61,7 @@ def to_markdown(runs: Sequence[Run]) -> str:
 
 
 def cut(runs: Sequence[Run], start: int, end: int | None = None) -> list[Run]:
-    """The runs of the letters from ``start`` to ``end`` of the plain text; an atom goes whole or not at all."""
+    """The runs of the letters from ``start`` to ``end``; an atom goes whole or not at all."""
     found, at = [], 0
     stop = len(plain(runs)) if end is None else end
     for run in runs:
@@ -69,7 +78,7 @@ def cut(runs: Sequence[Run], start: int, end: int | None = None) -> list[Run]:
 
 def _read(text: str, *, bold: bool, italic: bool) -> list[Run]:
     runs, start = [], 0
-    for found in _MARKED.finditer(text):
+    for found in _EMPHASIS.finditer(text):
         runs += _plain_runs(text[start : found.start()], bold, italic)
         strength = len(found[1])
         runs += _read(found[2], bold=bold or strength >= 2, italic=italic or strength % 2 == 1)
@@ -89,20 +98,28 @@ def _plain_runs(text: str, bold: bool, italic: bool) -> list[Run]:
 
 def _one_by_one(runs: Iterable[Run]) -> list[Run]:
     """Runs of a letter each, blanks in the style of what is around them."""
-    letters = [replace(run, text=letter) for run in runs for letter in ([run.text] if run.atom else run.text)]
+    plain_notes = (replace(run, bold=False, italic=False) if _is_note(run) else run for run in runs)
+    letters = [
+        replace(run, text=letter) for run in plain_notes for letter in ([run.text] if run.atom else run.text)
+    ]
     out: list[Run] = []
     for at, letter in enumerate(letters):
         if letter.text.isspace() and out:
             following = next((one for one in letters[at + 1 :][:40] if not one.text.isspace()), None)
-            before = out[-1]
-            both = following is not None
-            letter = replace(
-                letter,
-                bold=both and before.bold and following.bold,  # type: ignore[union-attr]
-                italic=both and before.italic and following.italic,  # type: ignore[union-attr]
-            )
-        out.append(letter)
+            out.append(_blank(letter, out[-1], following))
+        else:
+            out.append(letter)
     return out
+
+
+def _is_note(run: Run) -> bool:
+    return run.atom and run.text.startswith("[^")
+
+
+def _blank(blank: Run, before: Run, following: Run | None) -> Run:
+    if following is None:
+        return replace(blank, bold=False, italic=False)
+    return replace(blank, bold=before.bold and following.bold, italic=before.italic and following.italic)
 
 
 def _whole_words(letters: list[Run]) -> list[Run]:

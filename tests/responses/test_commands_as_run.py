@@ -52,7 +52,7 @@ def test_exit_status_and_last_line(installed: Path, tmp_path: Path):
         (
             ("import_matrix", "manage.py", "--commit"),
             "No recommendation was found in the file. Is it a management response? A table with other columns can"
-            " be brought in by naming its columns",
+            " be brought in by naming its columns.",
         ),
         (
             ("export_matrix", "SH-0", "--format", "json", "-o", "out.json"),
