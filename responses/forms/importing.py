@@ -29,7 +29,7 @@ class ReadingForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language of the text"), required=False)
 
     def __init__(self, *args: Any, fixed_profile: bool = False, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         field: Any = self.fields["language"]
         field.choices = [("", _("as the file shows")), *language_choices()]
         if fixed_profile:

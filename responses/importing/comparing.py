@@ -208,9 +208,9 @@ class _Comparing:
     ) -> Iterator[Line]:
         for name, (key, field, at) in RECOMMENDATION.items():
             kind, _dot, column = key.partition(".")
-            texts = [value(one, name) for one in (ours, theirs)]
             before = value(base, name) if base else None
-            yield from self._line(f"{kind}.{pk}.{column}", field, f"{path}.{at}", *texts, before)
+            mine, file = value(ours, name), value(theirs, name)
+            yield from self._line(f"{kind}.{pk}.{column}", field, f"{path}.{at}", mine, file, before)
         if not (ours.number.isdecimal() and theirs.number.isdecimal()):
             before = base.number if base else None
             at = f"recommendation.{pk}.number"
@@ -286,14 +286,14 @@ class _Comparing:
         round_: str = "",
     ) -> Iterator[Line]:
         """A status is its code; where a side prints words of its own, those count as well."""
-        words = [standing(one) for one in (ours, theirs)]
+        mine, file = standing(ours), standing(theirs)
         before = standing(base) if base else None
         alike = stand_alike(ours, theirs) or (base is not None and stand_alike(base, theirs))
         if not alike:
-            yield from self._line(f"{at}.status", "status", f"{path}.status", *words, before, round_)
-        comments = [one.comment or "" for one in (ours, theirs)]
+            yield from self._line(f"{at}.status", "status", f"{path}.status", mine, file, before, round_)
+        mine, file = ours.comment or "", theirs.comment or ""
         said = (base.comment or "") if base else None
-        yield from self._line(f"{at}.comment", "comment", f"{path}.comment", *comments, said, round_)
+        yield from self._line(f"{at}.comment", "comment", f"{path}.comment", mine, file, said, round_)
 
     def _line(
         self, key: str, field: str, path: str, ours: str, theirs: str, base: str | None, round_: str = ""

@@ -106,8 +106,10 @@ def _hanging(row: models.Model) -> set[type[models.Model]]:
     collector = Collector(using=row._state.db or "default", origin=row)
     try:
         collector.collect([row])
-    except (ProtectedError, RestrictedError) as error:
-        return {type(one) for one in getattr(error, "protected_objects", None) or error.restricted_objects}
+    except ProtectedError as error:
+        return {type(one) for one in error.protected_objects}
+    except RestrictedError as error:
+        return {type(one) for one in error.restricted_objects}
     there = {model for model, rows in collector.data.items() if rows}
     there |= {rows.model for rows in collector.fast_deletes if rows.exists()}
     return {model for model in there if not model._meta.proxy}
@@ -252,9 +254,8 @@ class _Merged:
             self._restore_deadline(subject, address.name, one["exact"])
         elif address.name in RESPONSIBLE:
             subject.parties.all().delete()
-            party = ActionParty if isinstance(subject, KeyAction) else RecommendationParty
-            owner = {"action" if isinstance(subject, KeyAction) else "recommendation": subject}
-            party.objects.bulk_create(party(**owner, **columns) for columns in one["exact"])
+            for columns in one["exact"]:
+                subject.parties.create(**columns)
 
     def _restore_deadline(self, subject: Any, name: str, exact: list[Any] | None) -> None:
         value = None

@@ -202,9 +202,10 @@ def of_evaluation(request: AuthedRequest, pk: int) -> HttpResponse:
     rows = evaluation.imports.filter(state__in=(ImportState.COMMITTED, ImportState.UNDONE))
     listed = rows.select_related("file", "by", "undone_by", "response__office").defer(*HEAVY)
     responses = {one.pk: one for one in evaluation.responses.select_related("evaluation__profile", "office")}
-    allowed = {
-        pk: bringing.may_bring_into(request.user, evaluation, responses.get(pk)) for pk in (None, *responses)
+    allowed: dict[int | None, bool] = {
+        pk: bringing.may_bring_into(request.user, evaluation, one) for pk, one in responses.items()
     }
+    allowed[None] = bringing.may_bring_into(request.user, evaluation, None)
     lines = [
         (
             one,
