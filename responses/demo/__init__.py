@@ -18,7 +18,17 @@ from evaltrack.models import Mail, Notification, User
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
 from responses import reminders
-from responses.demo import evaluations, evidence, follow_up, inbound, my_actions, organisation, verification
+from responses.demo import (
+    evaluations,
+    evidence,
+    follow_up,
+    inbound,
+    my_actions,
+    organisation,
+    register,
+    reports,
+    verification,
+)
 from responses.demo.moments import Moments
 
 DEMO_PASSWORD = "midnight-sun"  # noqa: S105 - printed for everyone to use
@@ -70,6 +80,8 @@ def seed(*, now: datetime) -> None:
     evidence.make(moments)
     my_actions.make(now)
     verification.make(moments)
+    register.make(moments)
+    reports.make(moments)
     _let_pass(now)
     reminders.plan(now=now)
     inbound.make(now=now)
