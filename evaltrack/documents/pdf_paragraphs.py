@@ -388,14 +388,13 @@ def _is_torn(before: Line, line: Line, setting: Setting) -> bool:
     if before.text.endswith(" ") or len(parts) != 1 or not parts[0][-1:].isalpha():
         return False
     start = (re.findall(r"[\w’']+", line.text.casefold()) or [""])[0]
-    if not line.text[:1].islower() or before.right - before.x1 > 0.9 * before.size:
+    if not line.text[:1].islower():
         return False
-    whole = parts[0].casefold() + start
-    if setting.vocabulary.get(whole, 0) > 0 or (
-        start == "es" and parts[0].casefold() not in setting.vocabulary
-    ):
+    word, known = parts[0].casefold(), setting.vocabulary
+    if word not in known and (word + start in known or start == "es"):
         return True
-    return len(start) == 1 and start not in "aàeioóuy"
+    is_full = before.right - before.x1 < 0.9 * before.size
+    return is_full and (word + start in known or (len(start) == 1 and start not in "aàeioóuy"))
 
 
 def _without_marker(runs: list[Run], draft: Draft) -> list[Run]:
