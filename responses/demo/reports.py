@@ -17,7 +17,7 @@ def make(moments: Moments) -> None:
     drafted = next((one for one in evaluations if one.responses.filter(state="drafting").exists()), None)
     if drafted is None or drafted.manager is None:
         return
-    then = moments.at(-1)
+    then = moments.at(1)
     written = (files(__package__) / "report.txt").read_bytes()
     with audit.at(then):
         upload = Upload(io.BytesIO(written), "addendum-supply.txt")
@@ -25,7 +25,7 @@ def make(moments: Moments) -> None:
         readings.work(now=then + timedelta(minutes=1))
     first = evaluations[0]
     assert first.manager is not None  # noqa: S101 - excluded above
-    with audit.at(moments.at(-40)):
+    with audit.at(moments.at(40)):
         lessons.add(
             first,
             by=first.manager,
