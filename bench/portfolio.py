@@ -3,9 +3,9 @@
     python bench/portfolio.py
 
 "one cell changed" and "nothing changed" put the document together from parts that are kept in the store of
-files; "kept whole" is `prints.portfolio` with nothing changed, from the question to the bytes. What is made is
-compared byte by byte and shown to veraPDF, where Java and its classes are there. Each count of evaluations has
-a process of its own.
+files; "kept whole" is `prints.portfolio` with nothing changed, from the question to the bytes. What is made
+is compared byte by byte and shown to veraPDF, where Java and its classes are there. Each count of evaluations
+has a process of its own.
 """
 
 import argparse
