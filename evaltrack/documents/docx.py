@@ -40,7 +40,7 @@ _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # Programs put these where a file has no title of its own.
-_NO_TITLE = re.compile(r"(?:document\d*|microsoft word.*|untitled.*|word document.*)|.*\.docx?$", re.IGNORECASE)
+_NO_TITLE = re.compile(r"document\d*|microsoft word.*|untitled.*|word document.*|.*\.docx?", re.IGNORECASE)
 _DEEPER = 150  # twentieths of a point: an item so much further in is a level deeper
 _PER_LEVEL = 720
 

@@ -165,9 +165,7 @@ class Numbering:
         if root is None:
             return
         kinds = {
-            kind.get(f"{W}abstractNumId") or "": {
-                at: level for at, level in (_level(one) for one in kind.iter(f"{W}lvl"))
-            }
+            kind.get(f"{W}abstractNumId") or "": dict(map(_level, kind.iter(f"{W}lvl")))
             for kind in root.iter(f"{W}abstractNum")
         }
         for one in root.iter(f"{W}num"):

@@ -114,28 +114,27 @@ class Words:
             return child.text or ""
         if tag in _LETTERS:
             return _LETTERS[tag]
-        if tag == f"{W}br":
-            if value_of(child, "type") == "page":
-                self.turn()
-                return " "
-            return "\n"
-        if tag == f"{W}lastRenderedPageBreak":
-            self.turn()
-        elif tag == f"{W}sym":
+        if tag in (f"{W}br", f"{W}lastRenderedPageBreak"):
+            return self._break(child)
+        if tag == f"{W}sym":
             return _symbol(child)
-        elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+        if tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
             return self._mark(tag.removeprefix(W).removesuffix("Reference"), child.get(f"{W}id") or "")
-        elif tag == f"{W}fldChar":
-            return self._field_mark(child)
-        elif tag == f"{W}instrText" and self.fields:
-            self.fields[-1].code += child.text or ""
-        elif tag == f"{_MC}AlternateContent":
-            self._picture(chosen(child))
-        elif tag in PICTURES:
-            self._picture(child)
-        elif tag == f"{W}ruby":
+        if tag in (f"{W}fldChar", f"{W}instrText"):
+            return self._field_part(child)
+        if tag == f"{W}ruby":
             return "".join(one.text or "" for one in child.iterfind(f"{W}rubyBase//{W}t"))
+        if tag in (*PICTURES, f"{_MC}AlternateContent"):
+            self._picture(chosen(child) if tag.startswith(_MC) else child)
         return None
+
+    def _break(self, child: Element) -> str | None:
+        """A line break, or the turn of a page, as the file has it or as Word laid it out last."""
+        is_laid_out = child.tag == f"{W}lastRenderedPageBreak"
+        if is_laid_out or value_of(child, "type") == "page":
+            self.turn()
+            return None if is_laid_out else " "
+        return "\n"
 
     def turn(self) -> None:
         """On to the next page."""
@@ -145,7 +144,11 @@ class Words:
         mark = self.marks.get((kind, note))
         return Run(f"[^{mark}]", atom=True) if mark else None
 
-    def _field_mark(self, child: Element) -> str | None:
+    def _field_part(self, child: Element) -> str | None:
+        if child.tag == f"{W}instrText":
+            if self.fields:
+                self.fields[-1].code += child.text or ""
+            return None
         kind = child.get(f"{W}fldCharType")
         if kind == "begin":
             self.fields.append(_Field(_checkbox(child)))
@@ -180,7 +183,6 @@ class _Field:
         found = _LINK_FIELD.match(self.code)
         self.address = found[1] if found and _LINK.match(found[1]) else ""
 
-
     @property
     def is_note(self) -> bool:
         """Whether its result is the mark of a note that stands elsewhere."""
@@ -213,10 +215,9 @@ def own_mark(reference: Element) -> str:
 
 def without_mark(text: str, mark: str) -> str:
     """The text of a note without the mark before it, which is text where somebody chose it."""
-    if mark.isdecimal() or mark.startswith("e"):
-        raised = re.escape(mark.translate(_RAISED))
-        return re.sub(rf"^(?:{raised})+\s+", "", text)
-    return re.sub(rf"^(?:{re.escape(mark)})+\s+", "", text)
+    signs = mark.translate(_RAISED) if mark.isdecimal() else mark
+    before = "".join(rf"\\?{re.escape(sign)}" for sign in signs)
+    return re.sub(rf"^(?:{before})+\s+", "", text)
 
 
 def chosen(element: Element) -> Element:

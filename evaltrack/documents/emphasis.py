@@ -20,6 +20,7 @@ _EMPHASIS = re.compile(r"(?<![\w\\*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*\\])\1(?![
 _ESCAPED = re.compile(r"\\([*_\[\]])")
 # A link or a footnote mark, which holds no emphasis of ours.
 _ATOM = re.compile(r"\[\^[^\s\[\]^]{1,20}\]|\[[^\[\]\n]*\]\((?:https?://|mailto:)[^\s()]*\)")
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _TYPED = re.compile(r"([*_])")  # told from the marks we write by a NUL, until the whole is known
 _OPENING = re.compile(r"(?<![\w\\])([*_]+)(?=\S)")
 _CLOSING = re.compile(r"(?<=\S)[*_]+(?!\w)")
@@ -41,9 +42,10 @@ def to_markdown(runs: Sequence[Run]) -> str:
     """
     said = [run for run in runs if not run.atom and any(map(str.isalnum, run.text))]
     bold, italic = all(run.bold for run in said), all(run.italic for run in said)
-    runs = [replace(run, bold=run.bold and not bold, italic=run.italic and not italic) for run in runs]
+    if bold or italic:
+        runs = [replace(run, bold=run.bold and not bold, italic=run.italic and not italic) for run in runs]
     if any(run.bold or run.italic for run in runs):
-        runs = _whole_words(_one_by_one(runs))
+        runs = _whole_words(_by_words(runs))
     marked = _marked(runs)
     if plain(from_markdown(marked)) == plain(runs):
         return marked
@@ -96,19 +98,22 @@ def _plain_runs(text: str, bold: bool, italic: bool) -> list[Run]:
     return [run for run in runs if run.text]
 
 
-def _one_by_one(runs: Iterable[Run]) -> list[Run]:
-    """Runs of a letter each, blanks in the style of what is around them."""
-    plain_notes = (replace(run, bold=False, italic=False) if _is_note(run) else run for run in runs)
-    letters = [
-        replace(run, text=letter) for run in plain_notes for letter in ([run.text] if run.atom else run.text)
-    ]
-    out: list[Run] = []
-    for at, letter in enumerate(letters):
-        if letter.text.isspace() and out:
-            following = next((one for one in letters[at + 1 :][:40] if not one.text.isspace()), None)
-            out.append(_blank(letter, out[-1], following))
+def _by_words(runs: Iterable[Run]) -> list[Run]:
+    """Runs of a word, a blank or a mark each; blanks in the style of what is around them."""
+    words = []
+    for run in runs:
+        bold, italic = (False, False) if _is_note(run) else (run.bold, run.italic)
+        if run.atom:
+            words.append(Run(run.text, bold, italic, atom=True))
         else:
-            out.append(letter)
+            words += [Run(word, bold, italic) for word in _WORD.findall(run.text)]
+    out: list[Run] = []
+    for at, word in enumerate(words):
+        if word.text.isspace() and out:
+            following = next((one for one in words[at + 1 : at + 9] if not one.text.isspace()), None)
+            out.append(_blank(word, out[-1], following))
+        else:
+            out.append(word)
     return out
 
 
@@ -135,7 +140,7 @@ def _whole_words(letters: list[Run]) -> list[Run]:
 
 
 def _in_word(letter: str) -> bool:
-    return letter.isalnum() or letter == "_"
+    return letter[0].isalnum() or letter[0] == "_"
 
 
 def _wrapped(words: str, mark: str) -> str:

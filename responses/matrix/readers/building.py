@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 from evaltrack import deadlines
 from evaltrack.deadlines import Deadline
 from evaltrack.documents.content import Content
-from evaltrack.documents.emphasis import cut
 from evaltrack.responsible_reading import read as parties_in
 from recommendations.profiles import Profile
 from responses.matrix import document
@@ -21,8 +19,10 @@ from responses.matrix.readers.lines import Line
 from responses.matrix.reading import Doubt, LeftOut, Origin, Source
 
 _NOTHING = re.compile(
-    r"\W*(?:n/?a|none|nil|not applicable|no (?:key )?actions?(?: (?:required|needed|planned|foreseen))?|aucune?"
-    r"(?: (?:action|mesure)\b.{0,30})?|neant|sans objet|ninguna?(?: (?:accion|medida)\b.{0,30})?|no aplica)?\W*"
+    r"\W*(?:n/?a|none|nil|not applicable|no (?:key )?actions?(?: (?:required|needed|planned|foreseen))?"
+    r"|aucune?"
+    r"(?: (?:action|mesure)\b.{0,30})?|neant|sans objet|ninguna?(?: (?:accion|medida)\b.{0,30})?"
+    r"|no aplica)?\W*"
 )
 
 
@@ -41,7 +41,7 @@ class Builder:
     # Recommendations ------------------------------------------------------------------------------------
 
     def recommendations(self) -> tuple[document.Recommendation, ...]:
-        made = []
+        made: list[document.Recommendation] = []
         for found in self.gathered.recommendations:
             if self._is_empty(found):
                 continue
@@ -60,7 +60,6 @@ class Builder:
         if not found.number:
             self._doubt(path, _("It has no number in the file; it was counted."))
         text, points = self._text(found, path)
-        response, more_actions = self._response(found, path)
         priority, note = self._priority(found, path)
         return document.Recommendation(
             number=number,
@@ -72,7 +71,7 @@ class Builder:
             priority_note=note,
             timeline=self._deadline(found.fields.get("timeline"), f"{path}.timeline"),
             sub_points=points,
-            response=response,
+            response=self._response(found, path),
             actions=self._actions(found, path, number),
             monitoring=self._monitoring(found, path),
         )
@@ -119,7 +118,7 @@ class Builder:
 
     # The answer -----------------------------------------------------------------------------------------
 
-    def _response(self, found: Recommendation, path: str) -> tuple[document.Response, None]:
+    def _response(self, found: Recommendation, path: str) -> document.Response:
         """The decision under its own label, else out of what stands under that of the response."""
         own, lines = found.fields.get("decision", []), list(found.fields.get("management_response", []))
         more = found.fields.get("narrative", [])
@@ -139,7 +138,7 @@ class Builder:
         code = decided.code.value if decided.code else None
         if code and self.profile.decision(code) is None:
             self._doubt(place, _("The rule profile knows no such decision."))
-        return document.Response(code, narrative), None
+        return document.Response(code, narrative)
 
     def _decided(self, lines: Sequence[Line], path: str) -> tuple[decisions.Decided, int]:
         """The decision in the first paragraphs, and how many of them say nothing but that."""
@@ -333,8 +332,3 @@ class Builder:
                         line.text.strip(), line.place, _("It stands below the key actions, under no label.")
                     )
                 )
-
-
-def without_end(line: Line, end: int) -> Line:
-    """The line up to a letter."""
-    return replace(line, runs=tuple(cut(line.runs, 0, end)))

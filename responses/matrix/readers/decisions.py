@@ -10,11 +10,13 @@ _PARTLY = (
     r"(?:partial(?:ly)?|partly|in part|partiellement|en partie|parcialmente|en parte|partielle?|parcial)"
 )
 _ACCEPT = (
-    r"(?:accept(?!ab)\w*|agre(?:e[sd]?|eing|ement)\b|concur\w*|endors\w*|support(?:s|ed)?\b|approuv\w*|approv\w*"
+    r"(?:accept(?!ab)\w*|agre(?:e[sd]?|eing|ement)\b|concur\w*|endors\w*|support(?:s|ed)?\b|approuv\w*"
+    r"|approv\w*"
     r"|souscri\w*|d'accord|adher\w*|acept(?!ab)\w*|de acuerdo|conforme|aprueb\w*|acog\w*|aprob\w*|suscrib\w*)"
 )
 _REJECT = (
-    r"(?:reject\w*|declin(?:e|es|ed)\b|disagre\w*|refus\w*|rejet(?:te|tee|e|er|ons|tons|ee)?\b|ecart(?:e|ee)\b"
+    r"(?:reject\w*|declin(?:e|es|ed)\b|disagre\w*|refus\w*|rejet(?:te|tee|e|er|ons|tons|ee)?\b|ecart(?:e"
+    r"|ee)\b"
     r"|rechaz\w*|desestim\w*|declina\b|discrepa\w*)"
 )
 # "no doubt that", "not only", "no objection" deny nothing.
@@ -35,26 +37,31 @@ _FULLY_NOT = re.compile(
 )
 _PART = re.compile(
     rf"{_PARTLY}\W+(?:\w+\W+){{0,2}}?{_ACCEPT}|{_ACCEPT}(?:\W+\w+){{0,6}}?\W+{_PARTLY}\b"
-    rf"|{_ACCEPT}(?:\W+\w+){{0,4}}?\W+(?:only in|with (?:the following )?reservations?|sous reserve|con reservas)"
+    rf"|{_ACCEPT}(?:\W+\w+){{0,4}}?\W+(?:only in|with (?:the following )?reservations?|sous reserve"
+    rf"|con reservas)"
 )
 _NOT_REJECTED = re.compile(rf"{_NOT}{_NEAR}{_REJECT}")
 _ANY_ACCEPT, _ANY_REJECT = re.compile(rf"\b{_ACCEPT}"), re.compile(rf"\b{_REJECT}")
 _BUT = re.compile(r"\b(?:but|however|yet|except|mais|cependant|toutefois|sauf|pero|sin embargo|salvo)\b")
 _CLAUSE = re.compile(
-    r"[,;:]|\b(?:but|although|though|while|whereas|however|mais|bien que|quoique|tandis|pero|aunque|mientras)\b"
+    r"[,;:]|\b(?:but|although|though|while|whereas|however|mais|bien que|quoique|tandis|pero|aunque"
+    r"|mientras)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[\"“«(]?[^\W\d_a-zà-ÿ]|\d)|\n+")
 _ABBREVIATED = re.compile(r"(?:\b(?:no|n°|nr|e\.g|i\.e|mr|ms|dr|st|cf|art|p|sr|sra|mme|m))\.$", re.IGNORECASE)
 
 _OPTION_WORDS = {
-    Decision.ACCEPTED: r"(?:fully )?accept(?:s|ed|ance)?|agreed?|acceptee?s?|accepter|acept(?:ar|ada|ado|a)s?|yes|oui|si",
+    Decision.ACCEPTED: r"(?:fully )?accept(?:s|ed|ance)?|agreed?|acceptee?s?|accepter|acept(?:ar|ada|ado"
+    r"|a)s?|yes|oui|si",
     Decision.PARTIALLY_ACCEPTED: (
-        r"(?:partial(?:ly)?|partly)[ -]*(?:accept(?:s|ed|ance)?|agreed?)|accept(?:ed)? (?:partially|partly|in part)"
+        r"(?:partial(?:ly)?|partly)[ -]*(?:accept(?:s|ed|ance)?|agreed?)|accept(?:ed)? (?:partially"
+        r"|partly|in part)"
         r"|partiellement accept\w+|accept\w+ partiellement|parcialmente acept\w+|acept\w+ parcialmente"
         r"|acceptation partielle|aceptacion parcial|partial(?:ly)?|partielle?(?:ment)?|parcial(?:mente)?"
     ),
     Decision.REJECTED: (
-        r"reject(?:s|ed|ion)?|not (?:accepted|agreed)|disagreed?|rejet\w*|refus\w*|non acceptee?|pas acceptee?"
+        r"reject(?:s|ed|ion)?|not (?:accepted|agreed)|disagreed?|rejet\w*|refus\w*|non acceptee?"
+        r"|pas acceptee?"
         r"|rechaz\w+|no acept\w+|no|non"
     ),
 }

@@ -127,7 +127,7 @@ def _reading(
             return pdf.read(data, profile=profile, profiles=profiles, language=language)
         case "txt":
             return plain.read(data, profile=profile, profiles=profiles, language=language)
-    return sheets.read(data)
+    return sheets.read(data, profile=profile, profiles=profiles, language=language)
 
 
 def _about_name(kind: str, name: str) -> tuple[Doubt, ...]:

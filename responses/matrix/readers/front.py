@@ -1,4 +1,4 @@
-"""The front of a matrix: title, coordinator, day of the response, comment; by label, by look, or by page head."""
+"""The front of a matrix: title, coordinator, day of the response, comment; by label, look or page head."""
 
 import re
 from collections.abc import Iterable
@@ -22,13 +22,16 @@ _YEARS = r"(?:19|20)\d\d(?: ?[-–—/] ?(?:(?:19|20)?\d\d))?"
 # "Evaluation conducted 2020-2021." behind the title.
 _CONDUCTED = re.compile(
     r"[\s.;,(–—-]*\b(?:the )?(?:evaluation (?:was )?(?:conducted|carried out|undertaken|completed)|conducted"
-    r"|realisation de l'evaluation|evaluation (?:realisee|menee|conduite|effectuee)|realizacion de la evaluacion"
-    r"|evaluacion (?:realizada|llevada a cabo|efectuada))\s*:?\s*(?:in |during |from |between |en |entre |durante )?"
+    r"|realisation de l'evaluation|evaluation (?:realisee|menee|conduite|effectuee)"
+    r"|realizacion de la evaluacion"
+    r"|evaluacion (?:realizada|llevada a cabo|efectuada))\s*:?\s*(?:in |during |from |between |en |entre "
+    r"|durante )?"
     r"(?P<when>[^.\n]{3,60}?)\s*[.)]?\s*$"
 )
 _YEAR_AT_END = re.compile(rf"\s*[,/|(–—:\n-]\s*(?P<when>{_YEARS})\s*\)?\s*\.?\s*$")
 _RUNNING_LABEL = re.compile(
-    r"(?:management response(?: matrix)?|reponse de la direction|respuesta de la (?:direccion|administracion))\s*[:–-]\s*"
+    r"(?:management response(?: matrix)?|reponse de la direction|respuesta de la (?:direccion"
+    r"|administracion))\s*[:–-]\s*"
 )
 _PAGE = re.compile(r"\W*(?:page |pagina |p\. ?)?\d{1,4}(?: ?(?:of|sur|de|/) ?\d{1,4})?\W*")
 _DATES = (Kind.DATE, Kind.MONTH)

@@ -13,7 +13,8 @@ from responses.matrix.readers.values import items_of, number_before
 from responses.matrix.reading import LeftOut
 
 FRONT = {
-    "evaluation_title", "short_title", "reference", "conducted", "coordinator", "responded_on", "overall_comment",
+    "evaluation_title", "short_title", "reference", "conducted", "coordinator", "responded_on",
+    "overall_comment",
     "document_title",
 }  # fmt: skip
 _ONLY_BEFORE = {"evaluation_title", "short_title", "reference", "conducted"}
@@ -239,7 +240,7 @@ class _Gatherer:
         cells = {key: lines for key, lines in cells.items() if lines}
         self.found.columns |= set(row.cells)
         if "recommendation" in cells:
-            self._row_begins(cells["recommendation"], cells.pop("number", ()), row.place)
+            self._row_begins(cells.pop("recommendation"), cells.pop("number", ()), row.place)
         current = self.current
         if current is None:
             for lines in cells.values():
@@ -248,22 +249,21 @@ class _Gatherer:
         if "recommendation" in row.cells:
             for key in _OF_RECOMMENDATION & set(cells):
                 current.fields.setdefault(key, []).extend(cells.pop(key))
-        own = {_OF_ACTION.get(key, key): lines for key, lines in cells.items() if key != "recommendation"}
-        text = own.pop("key_action", ()) or own.pop("key_actions", ())
-        for line in own.pop("", ()):
+        self._row_of_action(current, {_OF_ACTION.get(key, key): lines for key, lines in cells.items()})
+        self.key = "after_actions" if current.actions else self.key if self.key.startswith("front:") else ""
+
+    def _row_of_action(self, current: Recommendation, cells: dict[str, tuple[Line, ...]]) -> None:
+        for line in cells.pop("", ()):
             self._leave_out(line, _("The head of its column is not known."))
+        text = cells.pop("key_action", ()) or cells.pop("key_actions", ())
         if text:
-            self._actions(current, text, own)
-        elif own and self.last_action:
-            for key, lines in own.items():  # the row goes on on the next page, or its cells were split
+            self._actions(current, text, cells)
+        elif cells and self.last_action:
+            for key, lines in cells.items():  # the row goes on on the next page, or its cells were split
                 self.last_action.add(key, lines)
         else:
-            for lines in own.values():
-                for line in lines:
-                    self._leave_out(line, _("It stands in a row without a key action."))
-        self.key = "" if not self.key.startswith("front:") else self.key
-        if current.actions:
-            self.key = "after_actions"
+            for line in (line for lines in cells.values() for line in lines):
+                self._leave_out(line, _("It stands in a row without a key action."))
 
     def _said(self, lines: tuple[Line, ...], key: str) -> tuple[Line, ...]:
         follows_up = key in ("comment", "status")

@@ -9,7 +9,8 @@ N = r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,2}|[ivx]{1,5}\b|[a-h]\b)"
 _NO = r"(?: ?(?:n\.?[°o]\.?|no\.|number|num\.|numero|nr\.?|#))?"
 _MATRIX_WORK = (
     r"(?:for |of )?(?:the )?(?:complet|fill|prepar|coordinat|manag)\w*[^:\n]{0,90}"
-    r"|(?:de |d'|del? |para )(?:la |el )?(?:complet|rempli|renseign|etabli|elabor|prepar|coordon|coordin|llen|"
+    r"|(?:de |d'|del? |para )(?:la |el )?(?:complet|rempli|renseign|etabli|elabor|prepar|coordon|coordin"
+    r"|llen|"
     r"rellen|cumpliment|diligenc)\w*[^:\n]{0,110}"
 )
 _WHO = r"(?:person|individual|entity|unit|office|personne|entite|unite|bureau|persona|entidad|unidad|oficina)"
@@ -29,7 +30,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             r"reponse de la direction et plan d'action",
         ),
         "es": (
-            r"matriz(?: de seguimiento)?(?: de la| de) respuesta (?:de la (?:direccion|administracion|gerencia)"
+            r"matriz(?: de seguimiento)?(?: de la| de) respuesta (?:de la (?:direccion|administracion"
+            r"|gerencia)"
             r"|administrativa|gerencial)(?: y (?:el )?plan de accion)?",
             r"respuesta de la (?:direccion|administracion) y plan de accion",
         ),
@@ -187,7 +189,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             r"reponse a la recommandation",
         ),
         "es": (
-            r"respuesta (?:de la (?:administracion|direccion|gerencia|gestion)|administrativa|gerencial|directiva"
+            r"respuesta (?:de la (?:administracion|direccion|gerencia|gestion)|administrativa|gerencial"
+            r"|directiva"
             rf"|de gestion|del (?:equipo )?directivo)(?: a la recomendacion)?(?:{_NO} ?\d{{1,2}})?",
             r"respuesta a la recomendacion",
         ),
@@ -210,7 +213,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "key_actions": {
         "en": (
-            r"(?:planned |proposed |agreed )?key (?:follow-?up )?(?:actions|activities|measures|action ?\(s\))"
+            r"(?:planned |proposed |agreed )?key (?:follow-?up )?(?:actions|activities|measures"
+            r"|action ?\(s\))"
             r"(?: (?:planned|to be taken|proposed))?",
             r"(?:planned|proposed|follow-?up|main|agreed) (?:actions|activities)",
             r"actions(?: (?:planned|to be taken|to implement [^:\n]{1,60}))?",
@@ -224,7 +228,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             r"plan d'action",
         ),
         "es": (
-            r"(?:principales )?(?:acciones|medidas|actividades|accion ?\(es\)) (?:claves?|principales|previstas"
+            r"(?:principales )?(?:acciones|medidas|actividades|accion ?\(es\)) (?:claves?|principales"
+            r"|previstas"
             r"|propuestas|a (?:tomar|adoptar|realizar)|prioritarias|fundamentales|esenciales)",
             r"principales (?:acciones|medidas|actividades)",
             r"acciones",
@@ -246,7 +251,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "fr": (
             r"suivi de (?:la )?mise en (?:oe|œ)uvre ?[-:] ?(?:etat|statut)(?P<final> final)?",
-            r"(?:etat|statut|stade)(?P<final> final)?(?: d'avancement)?(?: du suivi)? de (?:la )?mise en (?:oe|œ)uvre"
+            r"(?:etat|statut"
+            r"|stade)(?P<final> final)?(?: d'avancement)?(?: du suivi)? de (?:la )?mise en (?:oe|œ)uvre"
             r"(?P<final> \(?final\)?)?",
             r"statut(?P<final> final)? du suivi(?: [^:\n(]{1,50})?",
             r"(?:etat|statut)(?P<final> final)",
@@ -281,9 +287,11 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 # The heads of the columns of a table of key actions.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "key_action": {
-        "en": (r"(?:planned |proposed |specific )?(?:key )?(?:follow-?up )?(?:actions?|activit(?:y|ies)|measures?)"
+        "en": (r"(?:planned |proposed |specific )?(?:key )?(?:follow-?up )?(?:actions?|activit(?:y|ies)"
+               r"|measures?)"
                r"(?: ?\(s\))?(?: (?:planned|to be taken|required|points?))?",),
-        "fr": (r"(?:principales? )?(?:actions?|mesures?|activites?)(?: ?\(s\))?(?: (?:cles?|principales?|prevues?"
+        "fr": (r"(?:principales? )?(?:actions?|mesures?|activites?)(?: ?\(s\))?(?: (?:cles?|principales?"
+               r"|prevues?"
                r"|envisagees?|proposees?|a prendre|prioritaires?|a mener))?",),
         "es": (r"(?:principales )?(?:acci(?:on|ones)|medidas?|actividad(?:es)?)(?: ?\((?:es|s)\))?"
                r"(?: (?:claves?|principal(?:es)?|previstas?|propuestas?|prioritarias?|fundamental(?:es)?"
@@ -291,60 +299,85 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "deadline": {
         "en": (r"time ?-?frames?(?: ?(?:or|and|/) ?(?:deadlines?|due dates?))?", r"deadlines?(?: ?(?:or|/) ?"
-               r"time ?-?frames?)?", r"time ?lines?(?: ?(?:or|and|/) ?deadlines?)?", r"due(?: date)?", r"target dates?",
-               r"(?:expected )?completion dates?", r"date of completion", r"schedule", r"by when", r"when", r"timing"),
+               r"time ?-?frames?)?", r"time ?lines?(?: ?(?:or|and|/) ?deadlines?)?", r"due(?: date)?",
+               r"target dates?",
+               r"(?:expected )?completion dates?", r"date of completion", r"schedule", r"by when",
+               r"when", r"timing"),
         "fr": (r"delais?(?: (?:ou|et) (?:echeances?|dates? limites?)| d'execution| de mise en (?:oe|œ)uvre)?"
                r"(?: ?/ ?echeances?)?",
                r"(?:calendrier|periode) (?:ou|et) (?:echeances?|dates? limites?|delais?)",
                r"echeances?(?: (?:ou|et) delais?)?", r"echeancier", r"calendrier",
                r"dates? (?:limites?|butoirs?|prevues?|cibles?|d'echeance)"),
-        "es": (r"plazos?(?: (?:o|y|de) [^:\n]{1,30})?", r"(?:periodo|calendario|marco temporal) o (?:plazo|fecha limite)",
-               r"fechas? (?:limite|previstas?|de vencimiento|de finalizacion|tope)(?: o plazo)?", r"cronograma",
+        "es": (r"plazos?(?: (?:o|y|de) [^:\n]{1,30})?", r"(?:periodo|calendario"
+                                                        r"|marco temporal) o (?:plazo|fecha limite)",
+               r"fechas? (?:limite|previstas?|de vencimiento|de finalizacion|tope)(?: o plazo)?",
+               r"cronograma",
                r"calendario"),
     },
     "responsible": {
-        "en": (r"responsib(?:le|ility)(?: (?:individuals?|persons?|part(?:y|ies)|units?|entit(?:y|ies)|offices?"
-               r"|staff|departments?)(?: ?\((?:s|ies)\))?)?(?: ?(?:or|and|/|&) ?(?:individuals?|persons?|units?|entit(?:y"
+        "en": (r"responsib(?:le|ility)(?: (?:individuals?|persons?|part(?:y|ies)|units?|entit(?:y|ies)"
+               r"|offices?"
+               r"|staff|departments?)(?: ?\((?:s|ies)\))?)?(?: ?(?:or|and|/|&) ?(?:individuals?|persons?"
+               r"|units?|entit(?:y"
                r"|ies)|offices?|departments?)(?: ?\((?:s|ies)\))?)*",
-               r"(?:individuals?|persons?|units?|offices?|entit(?:y|ies))(?: ?\(s\))?(?: ?(?:or|and|/) ?(?:units?|persons?"
-               r"|entit(?:y|ies)|offices?)(?: ?\(s\))?)? responsible", r"who", r"lead(?: unit)?", r"action owner"),
-        "fr": (r"(?:personnes?|unites?|entites?|services?|bureaux?|individus?)(?: ?\(s\))?(?: ?(?:ou|et|/) ?(?:unites?"
-               r"|entites?|services?|bureaux?|personnes?)(?: ?\(s\))?)* (?:responsables?|chargee?s?)(?: ?\(s\))?",
-               r"responsables?(?: ?\(s\))?(?: (?:de l'action|de la mise en (?:oe|œ)uvre))?", r"responsabilites?"),
-        "es": (r"(?:personas?|unidad(?:es)?|entidad(?:es)?|oficinas?|individuos?)(?: ?\((?:es|s)\))?(?: ?(?:o|u|y|/) ?"
-               r"(?:unidad(?:es)?|entidad(?:es)?|oficinas?|personas?)(?: ?\((?:es|s)\))?)* (?:responsables?|encargadas?)"
+               r"(?:individuals?|persons?|units?|offices?|entit(?:y|ies))(?: ?\(s\))?(?: ?(?:or|and"
+               r"|/) ?(?:units?|persons?"
+               r"|entit(?:y|ies)|offices?)(?: ?\(s\))?)? responsible", r"who", r"lead(?: unit)?",
+               r"action owner"),
+        "fr": (r"(?:personnes?|unites?|entites?|services?|bureaux?|individus?)(?: ?\(s\))?(?: ?(?:ou|et"
+               r"|/) ?(?:unites?"
+               r"|entites?|services?|bureaux?|personnes?)(?: ?\(s\))?)* (?:responsables?"
+               r"|chargee?s?)(?: ?\(s\))?",
+               r"responsables?(?: ?\(s\))?(?: (?:de l'action|de la mise en (?:oe|œ)uvre))?",
+               r"responsabilites?"),
+        "es": (r"(?:personas?|unidad(?:es)?|entidad(?:es)?|oficinas?|individuos?)(?: ?\((?:es"
+               r"|s)\))?(?: ?(?:o|u|y|/) ?"
+               r"(?:unidad(?:es)?|entidad(?:es)?|oficinas?|personas?)(?: ?\((?:es"
+               r"|s)\))?)* (?:responsables?|encargadas?)"
                r"(?: ?\(s\))?", r"responsables?(?: ?\(s\))?(?: de la (?:accion|implementacion))?",
                r"responsabilidad(?:es)?"),
     },
     "comment": {
-        "en": (r"comments?(?: ?(?:or|and|/|&) ?(?:actions?|steps|measures) taken)?", r"actions? taken", r"remarks?",
+        "en": (r"comments?(?: ?(?:or|and|/|&) ?(?:actions?|steps|measures) taken)?", r"actions? taken",
+        r"remarks?",
                r"progress(?: (?:made|update|to date))?", r"(?:status )?updates?"),
         "fr": (r"(?:commentaires?|observations?|remarques?)(?: ?(?:ou|et|/) ?(?:mesures?|actions?)"
-               r" (?:prises?|menees?|entreprises?))?", r"(?:mesures|actions) (?:prises|menees|entreprises)", r"progres"),
+               r" (?:prises?|menees?|entreprises?))?",
+               r"(?:mesures|actions) (?:prises|menees|entreprises)", r"progres"),
         "es": (r"(?:comentarios?|observaciones)(?: ?(?:o|y|/) ?(?:medidas?|acci(?:on|ones))"
                r" (?:adoptadas?|tomadas?|realizadas?))?",
                r"(?:medidas|acciones) (?:adoptadas|tomadas|realizadas)", r"avances?"),
     },
     "status": {
         "en": (r"(?:implementation |current |progress )?status(?: of implementation)?",),
-        "fr": (r"(?:etat|statut|stade)(?: d'avancement| de (?:la )?mise en (?:oe|œ)uvre| d'execution| actuel)?",),
+        "fr": (r"(?:etat|statut|stade)(?: d'avancement| de (?:la )?mise en (?:oe|œ)uvre| d'execution"
+               r"| actuel)?",),
         "es": (r"(?:estado|situacion|estatus)(?: de (?:la )?(?:implementacion|aplicacion|ejecucion)| actual"
                r"| de avance)?",),
     },
-    "number": {"en": (r"no\.?|nr\.?|#|number|ref\.?",), "fr": (r"n[°o]\.?|numero",), "es": (r"n[°o]\.?|num\.?",)},
+    "number": {
+        "en": (r"no\.?|nr\.?|#|number|ref\.?",),
+        "fr": (r"n[°o]\.?|numero",),
+        "es": (r"n[°o]\.?|num\.?",),
+    },
 }  # fmt: skip
 
 # What the options printed beside a label are made of.
 OPTION = (
-    r"(?:not |non |no |in |en |fully |partially |partly |partiellement |entierement |parcialmente |totalmente )?"
+    r"(?:not |non |no |in |en |fully |partially |partly |partiellement |entierement |parcialmente "
+    r"|totalmente )?"
     r"(?:accept|agre|reject|rejet|refus|acept|rechaz|discard|descart|abandon|open|ouvert|abiert|clos|cerrad"
-    r"|complet|acheve|termin|finaliz|realis|partial|partiel|parcial|pending|progress|cours|curso|ongoing|initiated"
-    r"|applicable|disagre|yes|oui|si\b|no\b|non\b)[\w()]*(?: (?:partly|partial\w*|partiel\w*|parcial\w*|en partie|en parte))?"
+    r"|complet|acheve|termin|finaliz|realis|partial|partiel|parcial|pending|progress|cours|curso|ongoing"
+    r"|initiated"
+    r"|applicable|disagre|yes|oui|si\b|no\b|non\b)[\w()]*(?: (?:partly|partial\w*|partiel\w*|parcial\w*"
+    r"|en partie|en parte))?"
 )
 
 # Labels of one common word: a label only with a colon, in bold, or when the cell holds nothing else.
 WEAK = {
-    "evaluation_title", "reference", "responded_on", "decision", "narrative", "timeline", "monitoring", "notes",
+    "evaluation_title", "reference", "responded_on", "decision", "narrative", "timeline", "monitoring",
+    "notes",
     "sub_points", "priority", "rationale", "conducted", "short_title", "overall_comment", "directed_to",
-    "key_action", "deadline", "responsible", "comment", "status", "number", "key_actions", "responsible_units",
+    "key_action", "deadline", "responsible", "comment", "status", "number", "key_actions",
+    "responsible_units",
 }  # fmt: skip

@@ -19,8 +19,10 @@ _OPTIONS = rf"{OPTION}(?: ?(?:/|\bor\b|\bou\b|\bo\b|;|,) ?{OPTION})+"
 _NOTE = r"(?: ?\[\^[^\]\n]{1,20}\]| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=[a-z)])\d{1,2}(?= ?[:(\n]| *$)|\*+)?"
 # What may stand between a label and its value.
 _AFTER = re.compile(
-    rf"{_NOTE}(?P<options>(?: *-? *(?:\([^()\n]{{1,140}}(?:\([^()\n]{{0,20}}\)[^()\n]{{0,60}})?\)|{_OPTIONS}))*)"
-    rf"{_NOTE} *(?P<colon>:?)(?P<time> *\(? *\b(?:time|temps|tiempo|moment|momento|etape|etapa|phase|fase|t)[ -]?\d\b *\)?)? *:?"
+    rf"{_NOTE}(?P<options>(?: *-? *(?:\([^()\n]{{1,140}}(?:\([^()\n]{{0,20}}\)[^()\n]{{0,60}})?\)"
+    rf"|{_OPTIONS}))*)"
+    rf"{_NOTE} *(?P<colon>:?)(?P<time> *\(? *\b(?:time|temps|tiempo|moment|momento|etape|etapa|phase|fase"
+    rf"|t)[ -]?\d\b *\)?)? *:?"
     r"(?P<stop>[.)-]?)(?P<space>[ \n]*)"
 )
 _TIME = re.compile(r"\b(?:time|temps|tiempo|moment|momento|etape|etapa|phase|fase|t)[ -]?(\d)\b")
@@ -30,7 +32,8 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii":
 _BEFORE_OTHERS = ("round_status", "round_comment", "directed_to", "management_response", "coordinator")
 _FROM_PROFILE = {
     "document_title", "evaluation_title", "short_title", "reference", "coordinator", "responded_on",
-    "overall_comment", "recommendation", "rationale", "sub_points", "directed_to", "responsible_units", "priority",
+    "overall_comment", "recommendation", "rationale", "sub_points", "directed_to", "responsible_units",
+    "priority",
     "priority_note", "timeline", "management_response", "decision", "narrative", "key_actions", "notes",
 }  # fmt: skip
 _HEADS_TOO = ("recommendation", "management_response", "rationale", "priority", "decision", "directed_to")
@@ -80,6 +83,7 @@ class Labels:
         self._columns = [*_known_columns(), *self._of_profiles(_COLUMNS_FROM_PROFILE)]
         heads = (one for one in self._wordings if one.key in _HEADS_TOO)
         self._narrow = [_without_blanks(wording) for wording in (*self._columns, *heads)]
+        self._heads: dict[str, Label | None] = {}
         self._seen: dict[tuple[str, int, bool], Label | None] = {}
 
     def at_start(self, text: str, *, bold: int = 0, whole: bool = False) -> Label | None:
@@ -97,6 +101,11 @@ class Labels:
         """The label of a column that is all there is in ``text``."""
         if len(text) > LONGEST or not text.strip():
             return None
+        if text not in self._heads:
+            self._heads[text] = self._head(text)
+        return self._heads[text]
+
+    def _head(self, text: str) -> Label | None:
         plain = folded(text).strip()
         narrow = plain.replace(" ", "").replace("\n", "")
         for wordings, words in ((self._columns, plain), (self._narrow, narrow)):

@@ -14,8 +14,10 @@ _TELLING = ({"key_action", "deadline"}, {"key_action", "responsible"}, {"key_act
             {"recommendation", "key_actions"}, {"recommendation", "decision"})  # fmt: skip
 # Labels that end a table of key actions when a row begins with one.
 _STARTS = {
-    "recommendation", "rationale", "directed_to", "priority", "management_response", "key_actions", "round_status",
-    "round_comment", "responsible_units", "overall_comment", "coordinator", "evaluation_title", "responded_on",
+    "recommendation", "rationale", "directed_to", "priority", "management_response", "key_actions",
+    "round_status",
+    "round_comment", "responsible_units", "overall_comment", "coordinator", "evaluation_title",
+    "responded_on",
     "decision", "narrative", "sub_points", "document_title",
 }  # fmt: skip
 

@@ -1,10 +1,10 @@
 """What a file says, as a matrix: from its paragraphs and tables, whatever its format.
 
-Whoever reads a format makes a :class:`~evaltrack.documents.content.Content` and hands it to :func:`understand`.
-What helps it most: tables as tables (merged cells once, with what they span), list items with ``level`` and
-``marker``, ``bold`` for whole bold paragraphs (labels are), ``grey`` and ``italic`` for guidance, footnote
-marks as ``[^1]`` with their texts in ``footnotes``, running headers and feet in ``running`` and nowhere else.
-Without tables, paragraphs in the order of reading will do.
+Whoever reads a format makes a :class:`~evaltrack.documents.content.Content` and hands it to
+:func:`understand`. What helps it most: tables as tables (merged cells once, with what they span), list items
+with ``level`` and ``marker``, ``bold`` for whole bold paragraphs (labels are), ``grey`` and ``italic`` for
+guidance, footnote marks as ``[^1]`` with their texts in ``footnotes``, running headers and feet in ``running``
+and nowhere else. Without tables, paragraphs in the order of reading will do.
 """
 
 from collections.abc import Iterable
@@ -122,6 +122,7 @@ def _nothing_found(content: Content) -> str:
     if not said:
         return _("There is no text in the file")
     return _(
-        "No recommendation was found in the file. Is it a management response? A table with other columns can be "
+        "No recommendation was found in the file. Is it a management response? A table with other columns "
+        "can be "
         "brought in by naming its columns"
     )

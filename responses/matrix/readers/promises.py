@@ -19,22 +19,27 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _RANGE = re.compile(r"(?:19|20)\d\d ?(?:[-–—/]|to|à|a|al) ?(?:19|20)\d\d\b.{0,60}", re.IGNORECASE)
 # Words with which a time begins that is no part of the sentence before it.
 _TIME_WORDS = re.compile(
-    r"(?:by|before|until|no later than|not later than|due|deadline|as of|from|starting|d'ici|avant|jusqu'|au plus tard"
+    r"(?:by|before|until|no later than|not later than|due|deadline|as of|from|starting|d'ici|avant|jusqu'"
+    r"|au plus tard"
     r"|des|a partir|para|antes de|hasta|a mas tardar|desde|a partir de|q[1-4]|t[1-4]|"
     r"(?:first|second|third|fourth|last) (?:quarter|half|semester)|(?:premier|deuxieme|troisieme|quatrieme)"
-    r" (?:trimestre|semestre)|(?:primer|segundo|tercer|cuarto) (?:trimestre|semestre)|(?:mid|end|early|fin|debut|mi"
+    r" (?:trimestre|semestre)|(?:primer|segundo|tercer|cuarto) (?:trimestre|semestre)|(?:mid|end|early"
+    r"|fin|debut|mi"
     r"|finales|mediados|principios)\b|\d{1,2}(?:st|nd|rd|th|er)? (?:de )?[a-z]{3,})"
 )
 _IN_A_YEAR = re.compile(r"(?:in|during|en|durante|pendant|courant|over|au cours de) ")
 _BEFORE_TIME = re.compile(r"[,;:–—-]\s*$|\s-\s*$")
 _LABEL = {
     "deadline": re.compile(
-        r"\b(?:deadline|time ?-?frame|timeline|due(?: date)?|target date|echeance|delai|calendrier|date limite|plazo"
+        r"\b(?:deadline|time ?-?frame|timeline|due(?: date)?|target date|echeance|delai|calendrier"
+        r"|date limite|plazo"
         r"|fecha(?: limite)?|cronograma)\s*:\s*"
     ),
     "responsible": re.compile(
-        r"\b(?:responsible(?: (?:units?|part(?:y|ies)|persons?|offices?))?(?:\(s\))?|lead(?: unit)?|owner|responsibility"
-        r"|responsables?(?: principal(?:e|es)?)?|unites? responsables?|unidad(?:es)? responsables?|chef de file|lider)"
+        r"\b(?:responsible(?: (?:units?|part(?:y|ies)|persons?|offices?))?(?:\(s\))?|lead(?: unit)?|owner"
+        r"|responsibility"
+        r"|responsables?(?: principal(?:e|es)?)?|unites? responsables?|unidad(?:es)? responsables?"
+        r"|chef de file|lider)"
         r"(?:\(s\))?\s*:\s*"
     ),
 }
@@ -96,7 +101,7 @@ def _labelled(text: str) -> Promise:
 
 
 def labelled(text: str) -> list[tuple[str, int, int]]:
-    """The labels "Deadline:" and "Responsible:" in a text: which it is, and where its value begins and ends."""
+    """The labels "Deadline:" and "Responsible:" in a text: which, and where its value begins and ends."""
     plain = folded(text)
     labels = sorted(
         (found.start(), found.end(), key)

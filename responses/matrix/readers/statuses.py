@@ -9,22 +9,29 @@ from responses.matrix.readers.labels import folded
 
 _WORDS = {
     CommonStatus.NOT_STARTED: (
-        r"not (?:yet )?(?:started|initiated|begun|implemented)|non (?:commence|initie|engage|entame|demarre)\w*"
-        r"|pas (?:encore )?(?:commence|initie|engage)\w*|no (?:iniciad|comenzad|empezad)\w*|sin iniciar|pending"
+        r"not (?:yet )?(?:started|initiated|begun|implemented)|non (?:commence|initie|engage|entame"
+        r"|demarre)\w*"
+        r"|pas (?:encore )?(?:commence|initie|engage)\w*|no (?:iniciad|comenzad|empezad)\w*|sin iniciar"
+        r"|pending"
         r"|en attente|pendiente|planned"
     ),
     CommonStatus.IN_PROGRESS: (
-        r"on-?going|in (?:progress|process)|initiated|started|under ?way|partially (?:completed|implemented)|open"
-        r"|en cours|engagee?s?|commencee?s?|initiee?s?|ouverte?s?|en curso|en proceso|en marcha|iniciad\w+|abiert\w+"
+        r"on-?going|in (?:progress|process)|initiated|started|under ?way|partially (?:completed"
+        r"|implemented)|open"
+        r"|en cours|engagee?s?|commencee?s?|initiee?s?|ouverte?s?|en curso|en proceso|en marcha"
+        r"|iniciad\w+|abiert\w+"
         r"|partiellement (?:acheve|realise|mise)\w*|parcialmente (?:complet|implement)\w*|continu\w+"
     ),
     CommonStatus.COMPLETED: (
-        r"(?:fully )?(?:completed?|implemented|done|finali[sz]ed|finished|achieved|closed)|achevee?s?|terminee?s?"
-        r"|realisee?s?|mise? en œuvre|cloturee?s?|completad\w+|terminad\w+|finalizad\w+|concluid\w+|realizad\w+"
+        r"(?:fully )?(?:completed?|implemented|done|finali[sz]ed|finished|achieved|closed)|achevee?s?"
+        r"|terminee?s?"
+        r"|realisee?s?|mise? en œuvre|cloturee?s?|completad\w+|terminad\w+|finalizad\w+|concluid\w+"
+        r"|realizad\w+"
         r"|implementad\w+|cumplid\w+|cerrad\w+"
     ),
     CommonStatus.DROPPED: (
-        r"discarded|cancell?ed|dropped|no longer (?:applicable|relevant)|not applicable|abandonnee?s?|annulee?s?"
+        r"discarded|cancell?ed|dropped|no longer (?:applicable|relevant)|not applicable|abandonnee?s?"
+        r"|annulee?s?"
         r"|(?:devenue? )?sans objet|plus (?:applicable|pertinente?)|descartad\w+|cancelad\w+|abandonad\w+"
         r"|ya no (?:es )?(?:aplicable|pertinente)|no aplica\w*"
     ),
@@ -35,7 +42,7 @@ _BEGUN = ("initiated", "started")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``code`` of the profile or None, ``text`` as printed; ``certain`` where the profile has just this word."""
+    """``code`` of the profile or None, ``text`` as printed; ``certain`` where it has just this word."""
 
     code: str | None
     text: str | None

@@ -11,7 +11,8 @@ from responses.matrix.readers.lines import Line
 
 _BULLET = re.compile(r"\s*(?:[•●▪■‣◦○·➢✓▶►\uf0b7\uf0a7\uf0d8]|[-–—*](?=\s)|o(?=\t| {2,}))\s*")
 _NUMBERED = re.compile(
-    r"\s*\(?(?:(?P<path>\d{1,2}(?:\.\d{1,2}){1,2})|(?P<figure>\d{1,2})|(?P<letter>[a-z])|(?P<roman>[ivx]{1,5}))"
+    r"\s*\(?(?:(?P<path>\d{1,2}(?:\.\d{1,2}){1,2})|(?P<figure>\d{1,2})|(?P<letter>[a-z])"
+    r"|(?P<roman>[ivx]{1,5}))"
     r"(?:[.)](?:\s|(?=[^\W\d_]))|\s?[-–:]\s|(?<=\.\d)\s|(?<=\.\d\d)\s)\s*",
     re.IGNORECASE,
 )
@@ -90,7 +91,7 @@ def parted(lines: Sequence[Line]) -> tuple[list[Line], list[Item]]:
 
 
 def items_of(lines: Sequence[Line]) -> list[Item]:
-    """Each item by itself: list items, typed marks, else every paragraph. What is deeper belongs to its item."""
+    """Each item by itself: list items, typed marks, else every paragraph; the deeper belong to theirs."""
     typed = _typed_kinds(lines)
     marked = [
         bool(kind) or (line.paragraph.level is not None and not line.in_label)
@@ -162,7 +163,7 @@ def _with_children(items: list[Item]) -> list[Item]:
 
 
 def _typed_kinds(lines: Sequence[Line]) -> list[str]:
-    """For each line the kind of mark typed before it; numbers and letters count only where they begin a list."""
+    """For each line the kind of mark typed before it; numbers and letters count once they begin a list."""
     kinds: list[str] = []
     counted: dict[str, bool] = {}
     for line in lines:
