@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from evaltrack import apart, audit, files
+from evaltrack import apart, audit, files, media
 from evaltrack.errors import Refused
 from evaltrack.files import Upload
 from evaltrack.models import User
@@ -95,7 +95,7 @@ def upload(given: Upload, *, by: User | None, now: datetime, profile: RuleProfil
         raise Refused(_("A register is read from a CSV file. Save it as CSV (UTF-8) and choose that file."))
     with transaction.atomic():
         made = RegisterImport.objects.create(
-            file=row, name=given.name[:200], profile=profile, uploaded_by=by, uploaded_at=now
+            file=row, name=media.clean_name(given.name), profile=profile, uploaded_by=by, uploaded_at=now
         )
         audit.record("uploaded", made, by=by, changes={"file": ("", row.sha256)})
     return made

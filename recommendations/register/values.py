@@ -32,6 +32,7 @@ TIMINGS = {
     "midterm": Timing.MID_TERM, "real time": Timing.REAL_TIME, "ex ante": Timing.EX_ANTE,
 }  # fmt: skip
 _DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d")
+YEARS = range(1900, 2101)
 _EMPTY_DATE = date(1970, 1, 1)
 _CODE = re.compile(r"(?=.*\d)[\w./ ()\-]+", re.ASCII)
 _MANGLED = re.compile("Ã[\u0080-\u00bf]|Â[\u0080-\u00bf]|â\u20ac")
@@ -149,9 +150,10 @@ def _date(row: int, cells: Cells, column: Column, found: list[Defect]) -> str | 
 def _day(said: str) -> date | None:
     for form in _DATES:
         try:
-            return datetime.strptime(said, form).date()  # noqa: DTZ007 - a day, without a time
+            day = datetime.strptime(said, form).date()  # noqa: DTZ007 - a day, without a time
         except ValueError:
             continue
+        return day if day.year in YEARS else None
     return None
 
 
@@ -168,9 +170,9 @@ def _period(row: int, cells: Cells, values: dict[str, Any]) -> Iterator[Defect]:
 
 def _dated(row: int, cells: Cells, values: dict[str, Any]) -> Iterator[Defect]:
     year, day = cells.get(Column.YEAR, ""), values["report_date"]
-    if not day and not cells.get(Column.PUBLISHED_ON):
+    if cells.get(Column.PUBLISHED_ON) == "":
         yield Defect(Kind.NO_DATE, row, Column.PUBLISHED_ON, year)
-    elif day and year and not day.startswith(year):
+    elif day and year and day[:4] != year:
         yield Defect(Kind.YEAR_DIFFERS, row, Column.YEAR, year, day)
 
 

@@ -12,6 +12,7 @@ from recommendations.models import Descriptor, Evaluation, EvaluationDocument, R
 from recommendations.register.columns import Column
 from recommendations.register.offices import Offices
 from recommendations.register.plan import COLUMNS, DATES, DESCRIBED, Planned
+from recommendations.register.values import YEARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,15 @@ class Writer:
         if one.record.cells.get(Column.IS_PUBLISHED, "").casefold() in ("no", "n", "false", "0"):
             return EvaluationState.FINAL
         months = self.of.profile.rules.tracking_months
-        over = report_date is None or deadlines.months_after(report_date, months) < self.today
+        since = report_date or date(self._year(one), 12, 31)
+        over = deadlines.months_after(since, months) < self.today
         return EvaluationState.CLOSED if over else EvaluationState.PUBLISHED
 
     def _year(self, one: Planned) -> int:
         day, year = one.takes.get("report_date"), one.record.cells.get(Column.YEAR, "")
-        return int(day[:4]) if day else int(year) if year.isdecimal() and len(year) == 4 else self.today.year
+        if day:
+            return int(day[:4])
+        return int(year) if year.isdecimal() and len(year) == 4 and int(year) in YEARS else self.today.year
 
     def _references(self, years: Sequence[int]) -> list[str]:
         """For each year the next that nobody uses, such as EV-2019-014: one query."""

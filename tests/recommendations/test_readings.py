@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from evaltrack import apart
+from evaltrack import apart, files
 from evaltrack.errors import Refused
 from evaltrack.files import Upload
 from evaltrack.models import AuditEntry, StoredFile
@@ -202,6 +202,15 @@ def test_a_file_that_is_gone_is_told(waiting: ReportReading) -> None:
     readings.work(now=make.NOW)
     waiting.refresh_from_db()
     assert "no longer in the store" in waiting.refusal
+
+
+def test_the_file_stays_as_long_as_its_reading(waiting: ReportReading) -> None:
+    later = make.NOW + files.KEPT + timedelta(minutes=1)
+    assert files.sweep(now=later) == 0
+    with files.read(StoredFile.objects.get()) as content:
+        assert content.read(2) == b"PK"
+    ReportReading.objects.all().delete()
+    assert files.sweep(now=later) == 1
 
 
 # By a person -----------------------------------------------------------------------------------------------

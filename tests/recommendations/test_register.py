@@ -75,9 +75,22 @@ def test_a_row_becomes_an_evaluation(unit, head):
     assert (entry.actor, entry.changes["register"][1]) == ("Una Unit", "register.csv, 2")
 
 
-def test_what_nobody_follows_any_more_is_entered_as_closed():
-    brought_in(row(Date_of_Publication="1999-04-30", Year="1999"))
-    assert Evaluation.objects.get().state == EvaluationState.CLOSED
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"Date_of_Publication": "1999-04-30", "Year": "1999"}, EvaluationState.CLOSED),
+        ({"Date_of_Publication": "", "Year": "1999"}, EvaluationState.CLOSED),
+        ({"Date_of_Publication": "", "Year": ""}, EvaluationState.PUBLISHED),
+        ({"Date_of_Publication": "", "Year": "0000"}, EvaluationState.PUBLISHED),
+        ({"Date_of_Publication": "9999-12-31"}, EvaluationState.PUBLISHED),
+        ({}, EvaluationState.PUBLISHED),
+        ({"Report_Published": "No"}, EvaluationState.FINAL),
+    ],
+    ids=str,
+)
+def test_what_nobody_follows_any_more_is_entered_as_closed(changed, state):
+    brought_in(row(**changed))
+    assert Evaluation.objects.get().state == state
 
 
 def test_references_go_on_where_others_ended():
