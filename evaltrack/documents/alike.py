@@ -9,7 +9,7 @@ from evaltrack.text import to_html
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\x7f-\x9f]")
 _BLANKS = re.compile(r"[^\S\n]+")
 
-Letter = tuple[str, bool, bool, str]  # what is emphasised of it, and where it leads; signs have no emphasis
+Letter = tuple[str, bool, bool, str]  # bold, italic, and where it leads; signs and links have no emphasis
 
 
 def alike(one: str, other: str) -> bool:
@@ -70,5 +70,5 @@ def _of_run(run: Run) -> Iterator[Letter]:
         elif sign.isspace():
             yield " ", False, False, ""
         else:
-            shows = sign.isalnum()
-            yield sign, shows and run.bold, shows and run.italic, run.address
+            shows = sign.isalnum() and not run.address
+            yield sign, shows and run.bold, shows and run.italic, run.address.rstrip("/")

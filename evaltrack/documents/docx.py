@@ -5,10 +5,9 @@ read as it is, with lxml: python-docx gives up on files that Word still opens, a
 """
 
 import io
-import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.utils.translation import ngettext
 from evaltrack.documents import archives
 from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
 from evaltrack.documents.docx_look import Numbering, Style, Styles, W, value, with_numbers
+from evaltrack.documents.docx_parts import Parts
 from evaltrack.documents.docx_words import (
     DELETED,
     Piece,
@@ -34,9 +34,7 @@ from evaltrack.documents.joining import joined
 
 Element = Any  # lxml's, which is not typed
 
-MAIN_PART = "word/document.xml"
 DEEPEST_TABLE = 8  # tables within tables; what is deeper is read as its paragraphs
-_REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # Programs put these where a file has no title of its own.
@@ -50,83 +48,9 @@ def read(data: bytes) -> Content:
     remarks = archives.check(data, "docx")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _Document(_Package(archive)).content(remarks)
+            return _Document(Parts(archive)).content(remarks)
     except (zipfile.BadZipFile, RecursionError, ValueError, OSError, LookupError) as error:
         raise UnreadableFileError(archives.damaged()) from error
-
-
-class _Package:
-    """The parts of the file, parsed, and what refers to what."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
-        self.names = {name.casefold(): name for name in archive.namelist()}
-        self.main = self._main_part()
-        self.relations = self._relations(self.main)
-
-    def part(self, name: str) -> Element | None:
-        """The root of a part; None where there is none."""
-        from lxml import etree
-
-        name = self.names.get(name.casefold(), "")
-        data = archives.read_part(self.archive, name) if name else b""
-        if not data.strip():
-            return None
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-        )
-        try:
-            return etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            raise UnreadableFileError(archives.damaged()) from error
-
-    def of_kind(self, kind: str) -> list[str]:
-        """The names of the parts that the main part refers to as ``kind``: styles, header ..."""
-        folder = posixpath.dirname(self.main)
-        return [
-            posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
-            for ending, target, external in self.relations.values()
-            if ending == kind and not external
-        ]
-
-    def first(self, kind: str) -> Element | None:
-        """The part of that kind; one that is damaged is as good as none, the words are elsewhere."""
-        for name in self.of_kind(kind):
-            try:
-                return self.part(name)
-            except UnreadableFileError:
-                return None
-        return None
-
-    def links(self, name: str) -> Callable[[str], str]:
-        """Gives the address that a relation of that part names; "" for any other relation."""
-        relations = self.relations if name == self.main else self._relations(name)
-
-        def link(relation: str) -> str:
-            kind, target, external = relations.get(relation, ("", "", False))
-            return target if kind == "hyperlink" and external else ""
-
-        return link
-
-    def _main_part(self) -> str:
-        root = self.part("_rels/.rels")
-        for relation in root.iter(f"{_REL}Relationship") if root is not None else ():
-            if (relation.get("Type") or "").endswith("/officeDocument"):
-                return (relation.get("Target") or MAIN_PART).lstrip("/")
-        return MAIN_PART
-
-    def _relations(self, name: str) -> dict[str, tuple[str, str, bool]]:
-        folder, _slash, base = name.rpartition("/")
-        root = self.part(f"{folder}/_rels/{base}.rels")
-        found = root.iter(f"{_REL}Relationship") if root is not None else ()
-        return {
-            one.get("Id") or "": (
-                (one.get("Type") or "").rpartition("/")[2],
-                one.get("Target") or "",
-                one.get("TargetMode") == "External",
-            )
-            for one in found
-        }
 
 
 @dataclass(slots=True)
@@ -141,7 +65,7 @@ class _Where:
 
 
 class _Document:
-    def __init__(self, package: _Package) -> None:
+    def __init__(self, package: Parts) -> None:
         root = package.part(package.main)
         body = root.find(f"{W}body") if root is not None else None
         if body is None:

@@ -13,6 +13,7 @@ def joined(texts: Iterable[tuple[Paragraph, str]]) -> str:
     """Paragraphs, each with its text, as one: list items a line each, all else with a blank line between."""
     out: list[str] = []
     widths: list[int] = []  # what each list that is open is indented by, in blanks
+    outermost = 0
     for paragraph, text in texts:
         if not text.strip():
             continue
@@ -22,7 +23,8 @@ def joined(texts: Iterable[tuple[Paragraph, str]]) -> str:
             continue
         marker = paragraph.marker if paragraph.marker[:-1].isdecimal() else "-"
         goes_on = bool(widths)
-        widths = widths[: paragraph.level]
+        outermost = outermost if goes_on else paragraph.level
+        widths = widths[: max(0, paragraph.level - outermost)]
         indent = " " * sum(widths)
         widths.append(len(marker) + 1)
         below = "\n" + " " * sum(widths)

@@ -74,14 +74,14 @@ class _Walk:
         self.last = None
 
     def _row_of_action(self, row: Sequence[Cell], columns: dict[int, Part]) -> None:
-        action = Item()
+        action = Item(is_row=True)
         for cell in row:
             part = columns.get(cell.place.column)
             for paragraph in cell.paragraphs:
                 if self._is_guidance(paragraph) or _style(paragraph) in _NOTHING:
                     continue
                 if part:
-                    action.add(part, paragraph)
+                    action.add(part, _rewritten(paragraph))
                 else:
                     self._leave_out(paragraph)
         if self.recommendations:
@@ -97,6 +97,7 @@ class _Walk:
             self._look_at(paragraph, part)
             return
         if part is None or part is Part.GUIDANCE:
+            paragraph = _rewritten(paragraph)
             part = self._continued(paragraph)
             if part is None:
                 self._leave_out(paragraph)
@@ -111,6 +112,7 @@ class _Walk:
         elif part in _OF_ACTION:
             self._of_action(part, paragraph)
         else:
+            part = Part.SUB_POINT if part is Part.SUB_POINT_MORE else part
             self.recommendations[-1].add(part, paragraph)
 
     def _of_action(self, part: Part, paragraph: Paragraph) -> None:
@@ -151,6 +153,11 @@ def _column_of(cell: Cell) -> Part | None:
     styles = (_style(paragraph) for paragraph in cell.paragraphs)
     found = next((part for part in styles if part in _OF_ACTION), None)
     return Part.ACTION if found is Part.ACTION_MORE else found
+
+
+def _rewritten(paragraph: Paragraph) -> Paragraph:
+    """What somebody wrote in the place of guidance stands in its italics, which they did not mean."""
+    return replace(paragraph, italic=False) if _style(paragraph) is Part.GUIDANCE else paragraph
 
 
 def _unmarked(paragraph: Paragraph) -> Paragraph:

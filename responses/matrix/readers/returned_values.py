@@ -72,6 +72,7 @@ class Item:
 
     parts: Parts = field(default_factory=dict)
     actions: list["Item"] = field(default_factory=list)
+    is_row: bool = False  # of a table, not an item of a list
 
     def add(self, part: Part, paragraph: Paragraph) -> None:
         self.parts.setdefault(part, []).append(paragraph)
@@ -186,18 +187,21 @@ class Values:
     def _sub_points(self, item: Item) -> tuple[SubPoint, ...]:
         """Two levels of them, as deep as the matrix has them."""
         outer: list[tuple[list[Paragraph], list[list[Paragraph]]]] = []
-        points = item.parts.get(Part.SUB_POINT, [])
-        for paragraph in points:
-            if not paragraph.text.strip():
-                continue
-            if paragraph.level and outer:
+        for paragraph in item.parts.get(Part.SUB_POINT, []):
+            if paragraph.style == Part.SUB_POINT_MORE and outer:
+                (outer[-1][1][-1] if outer[-1][1] else outer[-1][0]).append(paragraph)
+            elif paragraph.level and outer:
                 outer[-1][1].append([paragraph])
             else:
                 outer.append(([paragraph], []))
-        return tuple(
-            SubPoint(self._joined(own), tuple(SubPoint(self._joined(one)) for one in inner))
+        points = (
+            SubPoint(self._joined(own), tuple(point for point in map(self._point, inner) if point.text))
             for own, inner in outer
         )
+        return tuple(point for point in points if point.text or point.sub_points)
+
+    def _point(self, paragraphs: Sequence[Paragraph]) -> SubPoint:
+        return SubPoint(self._joined(paragraphs))
 
     def _joined(self, paragraphs: Sequence[Paragraph]) -> str:
         first, *further = paragraphs
@@ -246,9 +250,9 @@ class Values:
             parts[Part.ACTION], further = further[:1], further[1:]
         cells = {name: self._entry(part, parts[part]) for part, name in _ACTION.items() if part in parts}
         if Part.ACTION in parts:
-            cells["key_action"] = Entry(
-                self._joined([*parts[Part.ACTION], *further]), _place(parts[Part.ACTION])
-            )
+            said = [*parts[Part.ACTION], *further]
+            if not item.is_row:
+                cells["key_action"] = Entry(self._joined(said), _place(said))
         return cells
 
     def _action(self, at: str, number: str, item: Item) -> Action:
