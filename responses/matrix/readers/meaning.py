@@ -3,8 +3,8 @@
 Whoever reads a format makes a :class:`~evaltrack.documents.content.Content` and hands it to
 :func:`understand`. What helps it most: tables as tables (merged cells once, with what they span), list items
 with ``level`` and ``marker``, ``bold`` for whole bold paragraphs (labels are), ``grey`` and ``italic`` for
-guidance, footnote marks as ``[^1]`` with their texts in ``footnotes``, running headers and feet in ``running``
-and nowhere else. Without tables, paragraphs in the order of reading will do.
+guidance, footnote marks as ``[^1]`` with their texts in ``footnotes``, running headers and feet in
+``running`` and nowhere else. Without tables, paragraphs in the order of reading will do.
 """
 
 from collections.abc import Iterable
