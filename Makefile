@@ -1,5 +1,5 @@
 # EvalTrack: `make run` is all that is needed to look at it, `make test` to prove it.
-.PHONY: help run test check bench messages lock clean doctor
+.PHONY: help run test check bench fuzz messages lock clean doctor
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -40,6 +40,7 @@ help:
 	@echo "make test      run all tests on SQLite, then on PostgreSQL"
 	@echo "make check     format, lint, types, import rules, templates, migrations, settings"
 	@echo "make bench     the benchmarks"
+	@echo "make fuzz      feed every reader with damaged files (MINUTES=10 each, READERS=\"docx pdf\")"
 	@echo "make messages  bring the translations up to date with the strings in code and templates"
 	@echo "make lock      pin the dependencies in pyproject.toml anew"
 	@echo "make doctor    say what is there and what is missing"
@@ -72,6 +73,11 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@failed=0; for file in bench/[a-z]*.py; do $(PYTHON) $$file || failed=1; done; exit $$failed
+
+MINUTES ?= 10
+READERS ?=
+fuzz: $(VENV)/.dev
+	$(PYTHON) -m tests.fuzz.run --minutes $(MINUTES) $(READERS)
 
 messages: $(VENV)/.dev
 	$(PYTHON) manage.py makemessages
