@@ -197,7 +197,7 @@ def _cell(made: Any, row: Row, place: int, sheet: Sheet) -> Any:
         cell = WriteOnlyCell(made, None if isinstance(value, str) else value)
     if not style:
         style = "day" if isinstance(value, date) else "number" if isinstance(value, int) else "text"
-        style = f"{style} open" if is_open and sheet.is_protected else style
+        style = f"{style} open" if is_open or not sheet.is_protected else style
     cell.style = f"evaltrack {style}"
     return cell
 
