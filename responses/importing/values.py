@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from evaltrack.documents.alike import alike
 from responses.matrix.document import Action, Matrix, Monitoring, Recommendation, SubPoint
 
 
@@ -33,15 +34,18 @@ class Verdict(StrEnum):
 
 def decide(ours: str, theirs: str, base: str | None) -> Verdict | None:
     """What is proposed for a cell with these texts, by the table above; None where nothing is to be shown."""
-    mine, file = plain(ours), plain(theirs)
-    if mine == file:
+    if same(ours, theirs):
         return None
     if base is None:
-        return None if not file else Verdict.TAKE if not mine else Verdict.OPEN
-    went_out = plain(base)
-    if file == went_out:
+        return None if not plain(theirs) else Verdict.TAKE if not plain(ours) else Verdict.OPEN
+    if same(theirs, base):
         return None
-    return Verdict.TAKE if mine == went_out else Verdict.OPEN
+    return Verdict.TAKE if same(ours, base) else Verdict.OPEN
+
+
+def same(one: str, other: str) -> bool:
+    """Whether they say the same: a word processor keeps what is emphasised, not the signs for it."""
+    return plain(one) == plain(other) or alike(one, other)
 
 
 # Fields -----------------------------------------------------------------------------------------------------
