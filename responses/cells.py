@@ -248,8 +248,11 @@ def subject_of(address: Address, response: ManagementResponse) -> models.Model:
                     return recommendation
                 return answers.answer_to(recommendation, response)
             case "action":
-                present_actions = KeyAction.objects.filter(answer__response=response, removed_at=None)
-                return present_actions.select_for_update().get(pk=address.pk)
+                rows = KeyAction.objects.filter(answer__response=response, removed_at=None)
+                related = rows.select_related("answer__recommendation")
+                action = related.select_for_update(of=("self",)).get(pk=address.pk)
+                action.answer.response = response  # which is at hand
+                return action
     except (Evaluation.DoesNotExist, Recommendation.DoesNotExist, KeyAction.DoesNotExist) as error:
         raise Refused(gone) from error
     raise Refused(gone)
