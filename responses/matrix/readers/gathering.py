@@ -131,7 +131,15 @@ class _Gatherer:
             return current is None
         if key in FRONT or key in ("recommendation", "notes"):
             return True
-        return current is not None
+        return current is not None and not self._runs_over_pages(key, line)
+
+    def _runs_over_pages(self, key: str, line: Line) -> bool:
+        """Whether it is the line at the head of a page, which says "Management response: ...", once more."""
+        current = self.current
+        answered = current is not None and bool(current.fields.get("management_response"))
+        return (
+            key == "management_response" and not line.cell and answered and bool(current and current.actions)
+        )
 
     def _labelled(self, label: Label, line: Line) -> None:
         key, rest = label.key, line.after(label.end)

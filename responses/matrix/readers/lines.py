@@ -21,6 +21,10 @@ _STARTS = {
     "decision", "narrative", "sub_points", "document_title",
 }  # fmt: skip
 
+# Labels between two tables after which the second does not go on with the first; a line that runs over the
+# pages may begin like a label, too.
+_ENDS = _STARTS - {"management_response", "document_title", "evaluation_title", "responded_on"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -138,7 +142,8 @@ class Stream:
                 yield Ended()
             elif id(block) in by_paragraph:
                 line = by_paragraph[id(block)]
-                if not cell and self._label(line):
+                label = None if cell else self._label(line)
+                if label and label.key in _ENDS:
                     self.columns = {}
                 yield line
 

@@ -1,0 +1,161 @@
+"""What a content means, whatever format it came from: tables cut by pages, lines that run over them, notes."""
+
+import pytest
+
+from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
+from responses.matrix.errors import UnreadableError
+from responses.matrix.readers.meaning import understand
+from responses.matrix.reading import Reading
+
+HEADS = ("Key action", "Time frame or deadline", "Responsible", "Comments", "Status")
+
+
+def table(*rows: tuple[str, ...]) -> Table:
+    return Table(
+        tuple(
+            tuple(
+                Cell(
+                    (Paragraph(text),),
+                    Place(row=row, column=column),
+                    columns=1 if len(cells) > 1 else len(HEADS),
+                )
+                for column, text in enumerate(cells, 1)
+            )
+            for row, cells in enumerate(rows, 1)
+        )
+    )
+
+
+def actions(reading: Reading, index: int = 0) -> list[str]:
+    return [action.text for action in reading.matrix.recommendations[index].actions]
+
+
+def test_a_table_cut_by_a_page_goes_on_under_the_line_that_runs_over_the_pages():
+    reading = understand(
+        Content(
+            (
+                table(
+                    ("Evaluation recommendation 1: Paint the tower.",),
+                    ("Management response: We accept it.",),
+                    HEADS,
+                    ("Buy paint", "May 2031", "Store", "", ""),
+                ),
+                Paragraph("Management response: Lighthouses mid-term"),
+                table(
+                    ("Paint", "June 2031", "Keeper", "Begun.", "Ongoing"),
+                    ("", "", "with support of Store", "", ""),
+                ),
+            ),
+            running=("Management response: Lighthouses mid-term  3 May 2031",),
+        )
+    )
+    [recommendation] = reading.matrix.recommendations
+    assert actions(reading) == ["Buy paint", "Paint"]
+    assert recommendation.actions[1].responsible.text == "Keeper with support of Store"
+    assert recommendation.response.narrative == "We accept it."
+    assert reading.matrix.evaluation.short_title == "Lighthouses mid-term"
+    assert reading.matrix.responded_on.text == "3 May 2031"
+
+
+def test_no_cell_is_dropped_unseen():
+    reading = understand(
+        Content(
+            (
+                table(
+                    ("Recommendation 1: Paint the tower.",),
+                    ("Key action", "Deadline", "Responsible", "Budget line", "Status"),
+                    ("Buy paint", "2031", "Store", "B-77", ""),
+                    ("", "", "", "", ""),
+                ),
+            )
+        )
+    )
+    assert [(one.text, one.why) for one in reading.left_out] == [
+        ("B-77", "The head of its column is not known.")
+    ]
+
+
+def test_recommendations_that_a_list_announces_count_once():
+    reading = understand(
+        Content(
+            (
+                Paragraph("Recommendation 1: Paint."),
+                Paragraph("Recommendation 2: Sell."),
+                Paragraph("Recommendation 1: Paint the tower."),
+                Paragraph("Management response: Accepted"),
+                Paragraph("Recommendation 2: Sell the boat."),
+                Paragraph("Management response: Rejected"),
+            )
+        )
+    )
+    found = [(one.number, one.text, one.response.decision) for one in reading.matrix.recommendations]
+    assert found == [("1", "Paint the tower.", "accepted"), ("2", "Sell the boat.", "rejected")]
+    assert [one.text for one in reading.left_out] == ["Paint.", "Sell."]
+
+
+def test_a_note_to_a_label_is_one_of_the_form():
+    reading = understand(
+        Content(
+            (
+                Paragraph("Recommendation 1: Paint the tower[^2]."),
+                Paragraph("Priority level[^1] (1 to 3): 1"),
+                Paragraph("Management response: Accepted"),
+            ),
+            footnotes={"1": "1 high, 2 medium, 3 low", "2": "The northern one."},
+        )
+    )
+    assert [note.text for note in reading.matrix.footnotes] == ["The northern one."]
+    assert reading.matrix.recommendations[0].priority == 1
+    assert reading.left_out[0].text == "1 high, 2 medium, 3 low"
+
+
+def test_a_blank_block_of_the_form_gives_nothing():
+    reading = understand(
+        Content(
+            (Paragraph("Recommendation 1: Paint."), Paragraph("Recommendation 2:"), Paragraph("Rationale:"))
+        )
+    )
+    assert [one.number for one in reading.matrix.recommendations] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "language"),
+    [
+        ("The boats run aground in the dark and the keeper is not there to see them.", "fr-FR", "en"),
+        ("Les bateaux s’échouent dans le noir et le gardien n’est pas là pour les voir.", "en-US", "fr"),
+        ("Los barcos encallan en la noche y el guardián no está para verlos con las luces.", "", "es"),
+        ("القوارب تجنح في الظلام", "ar-SA", "ar"),
+    ],
+)
+def test_the_language_is_that_of_the_texts(text: str, declared: str, language: str):
+    content = Content((Paragraph("Recommendation 1:"), Paragraph(text)), language=declared)
+    assert understand(content).matrix.language == language
+
+
+def test_lines_below_an_action_belong_to_it():
+    reading = understand(
+        Content(
+            (
+                Paragraph("Recommendation 1: Paint."),
+                Paragraph("Management response - accept/partially accept/reject: Accepted"),
+                Paragraph("Key actions:"),
+                Paragraph("1.1 Buy paint"),
+                Paragraph("Deadline: May 2031"),
+                Paragraph("Responsible: Store"),
+                Paragraph("1.2 Paint"),
+                Paragraph("Deadline: June 2031. Responsible: Keeper"),
+            )
+        )
+    )
+    found = [
+        (one.text, one.deadline.text, one.responsible.text)
+        for one in reading.matrix.recommendations[0].actions
+    ]
+    assert found == [("Buy paint", "May 2031", "Store"), ("Paint", "June 2031", "Keeper")]
+
+
+def test_what_holds_no_recommendation_is_refused():
+    with pytest.raises(UnreadableError, match="No recommendation was found"):
+        understand(Content((Paragraph("Minutes of Monday"), table(("a", "b")))))
+    with pytest.raises(UnreadableError, match="no text"):
+        understand(Content())
