@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import ForeignObjectRel, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from evaltrack import media, previews, stores
@@ -161,7 +161,10 @@ def discard_bytes(row: StoredFile) -> None:
 def referred_to() -> Q:
     """Files that a row of some storey refers to (as a Q on StoredFile)."""
     found = Q(pk=None)
-    for relation in StoredFile._meta.related_objects:
+    # Those without a name on this side as well, which ``related_objects`` leaves out.
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel):
+            continue
         used = relation.related_model._default_manager.filter(**{f"{relation.field.name}__isnull": False})
         found |= Q(pk__in=used.values(relation.field.name))
     return found

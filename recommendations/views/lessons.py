@@ -43,6 +43,8 @@ def lessons(request: AuthedRequest, pk: int) -> HttpResponse:
                 return redirect(back)
     else:
         rows = lesson_formset([*lessons_posted(request.POST), LessonDraft()][:MOST])
+    for row in rows:
+        row.fields["DELETE"].label = _("Remove")
     context = {
         "evaluation": found,
         "lessons": rows,

@@ -45,8 +45,8 @@ class ReportForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="")
 
 
 def _evaluation(request: AuthedRequest, pk: int) -> Evaluation:
