@@ -39,7 +39,7 @@ def instead(
     if prints.is_kept(sheet):
         return _shown(request, response, is_ready=True) if looks_again else None
     key = sha256(f"{response.pk} {language} {options} {day}".encode()).hexdigest()
-    since = cache.get_or_set(f"print-since:{key}", time(), 2 * PATIENCE)
+    since = cache.get_or_set(f"print-since:{key}", time(), 2 * PATIENCE) or time()
     if time() - since > PATIENCE or not pdf.is_available():
         return None
     if cache.add(f"print-asked:{key}", 1, ASKED_AGAIN):

@@ -20,8 +20,8 @@ def of_kind(kind: str) -> Iterator[tuple[str, bytes]]:
     if kind == "register":
         yield "register.csv", register()
     elif kind == "pasted":
-        yield "pasted.txt", pasted()
         yield "pasted.html", table()
+        yield "pasted.txt", pasted()
     elif kind == "txt":
         yield "pasted.txt", pasted()
     else:
