@@ -31,7 +31,7 @@ def read(
     """
     opened = pdf_opened.read(data, until=monotonic() + seconds)
     pages = opened.pages
-    running = pdf_running.take_running(pages)
+    running = pdf_running.take_running(pages, starts)
     size = _body_size(pages)
     notes = pdf_running.take_notes(pages, size)
     pdf_columns.find(pages)

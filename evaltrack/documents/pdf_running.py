@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from evaltrack.documents.content import Place
 from evaltrack.documents.pdf_lines import Line, words
-from evaltrack.documents.pdf_paragraphs import Setting, paragraphs
+from evaltrack.documents.pdf_paragraphs import Setting, bold_length, paragraphs
 from evaltrack.documents.pdf_tables import RawTable
 
 EDGE = 0.16  # of the page's height: running heads and feet stand within
@@ -70,21 +70,31 @@ def _lines_of(table: RawTable) -> Iterator[Line]:
             yield from _lines_of(inner)
 
 
-def take_running(pages: list[Page]) -> tuple[str, ...]:
-    """Takes heads, feet and page numbers off the pages; gives their texts, each once and without numbers."""
+def take_running(pages: list[Page], starts: Callable[[str, int], bool] | None = None) -> tuple[str, ...]:
+    """Takes heads, feet and page numbers off the pages; gives their texts, each once and without numbers.
+
+    What ``starts`` something (see ``pdf_content.read``) is none, even at the head of many pages.
+    """
     taken: list[str] = []
     for page in pages:
         taken += [part for line in page.artifacts if len(line.printed) > 1 for part in parts(line)]
         page.artifacts = []
     taken += _repeated_tables(pages)
     counts: Counter[tuple[str, bool]] = Counter()
+    exact = Counter(line.text.strip() for page in pages for line, _at_foot in _edge_lines(page))
     for page in pages:
         counts.update({(_shape(line), at_foot) for line, at_foot in _edge_lines(page)})
-    wanted = max(2, len(pages) // 5)
+    often = max(2, len(pages) // 5)
     feet = [page.height for page in pages]
     for page in pages:
         for line, at_foot in list(_edge_lines(page)):
             is_number = bool(PAGE_NUMBER.fullmatch(line.text.strip()))
+            # Headings that are numbered through look alike as well, but begin few pages.
+            is_same = exact[line.text.strip()] > 1
+            begins = starts is not None and starts(line.text.strip(), bold_length(line))
+            if begins and not is_same:
+                continue
+            wanted = often if is_same and not begins else max(2 if is_same else 3, len(pages) // 2)
             if is_number or counts[_shape(line), at_foot] >= wanted:
                 page.lines.remove(line)
                 taken += [] if is_number else parts(line)

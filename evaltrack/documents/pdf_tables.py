@@ -333,18 +333,31 @@ def _is_row_cut(table: RawTable, row: RawRow, setting: Setting, room: float) -> 
     size = setting.size or 11.0
     if room > 4.5 * size or any(above.is_empty for above, _below in filled):
         return False
-    score = sum(
+    return _score(table, pairs, filled, setting) > 0
+
+
+def _score(
+    table: RawTable,
+    pairs: list[tuple[RawCell, RawCell]],
+    filled: list[tuple[RawCell, RawCell]],
+    setting: Setting,
+) -> int:
+    """How much speaks for the lower cells being the rest of the upper ones."""
+    scores = [
         is_cut(above.lines[-1], below.lines[0], setting)
         for above, below in filled
         if above.lines and below.lines
-    )
+    ]
+    if len(scores) > 1 and min(scores) <= -2 and max(scores) < 2:
+        return 0
+    score = sum(scores)
     if any(below.is_empty and not above.is_empty for above, below in pairs):
         score += 2
         if len(pairs) > 3 and len(filled) == 1 and _usual_count(table) > 1:
             score += 3
     elif len(pairs) == 1 and filled[0][1].lines:
         score += 3 if marker(filled[0][1].lines[0]) else _label_habit(table, filled[0][1])
-    return score > 0
+    return score
 
 
 def _begins_anew(cell: RawCell, setting: Setting) -> bool:
