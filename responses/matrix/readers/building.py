@@ -278,7 +278,9 @@ class Builder:
             at = f"{path}.monitoring[{len(made)}]"
             status = self._status(one.status, f"{at}.status")
             comment = self._paragraphs(one.comment, f"{at}.comment")
-            if name not in made:
+            if name in made:
+                self._leave_out((*one.status, *one.comment), _("The round stands there a second time."))
+            else:
                 made[name] = document.Monitoring(name, status.code, status.text, comment)
         return tuple(made.values())
 
@@ -324,11 +326,12 @@ class Builder:
         self.doubts.append(Doubt(path, sentence))
 
     def leave_stray(self) -> None:
-        """What stands below a table of key actions, under no label."""
+        """What stands below a table of key actions under no label, and the notes of the form."""
         for found in self.gathered.recommendations:
-            for line in found.fields.get("after_actions", []):
-                self.left_out.append(
-                    LeftOut(
-                        line.text.strip(), line.place, _("It stands below the key actions, under no label.")
-                    )
-                )
+            stray = found.fields.get("after_actions", [])
+            self._leave_out(stray, _("It stands below the key actions, under no label."))
+        notes = self.gathered.front.get("notes", [])
+        self._leave_out(notes, _("It stands under the heading of the notes."))
+
+    def _leave_out(self, lines: Iterable[Line], why: str) -> None:
+        self.left_out += [LeftOut(line.text.strip(), line.place, why) for line in lines if line.text.strip()]

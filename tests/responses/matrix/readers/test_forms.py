@@ -1,14 +1,22 @@
 """Whole forms as many hands fill them in, read to the last field: what is expected stands as an outline."""
 
+import re
 from inspect import cleandoc
 
 import pytest
 
+from evaltrack.documents import docx
+from evaltrack.documents.content import Cell
+from recommendations.profiles import read_shipped
 from responses.matrix.readers import files
+from responses.matrix.readers.labels import Labels
+from responses.matrix.readers.lines import lines_of
 from responses.matrix.reading import Origin
+from responses.matrix.writers import json as writer
 from tests.responses.matrix.readers import forms
 from tests.responses.matrix.readers.outline import outline
 
+LABELS = Labels(read_shipped())
 EXPECTED = {
     "one_table_of_all": """
         iom-matrix en: Mid-term evaluation of Safe Harbours (2030-2031)
@@ -145,6 +153,24 @@ EXPECTED = {
 def test_a_form_is_read_to_the_last_field(form: str):
     reading = files.read(getattr(forms, form)().bytes(), f"{form}.docx")
     assert outline(reading.matrix) == cleandoc(EXPECTED[form]).splitlines()
+
+
+@pytest.mark.parametrize("form", EXPECTED)
+def test_nothing_is_lost(form: str):
+    """What is no label stands in the matrix, was the source of a value, or is among what was left out."""
+    data = getattr(forms, form)().bytes()
+    reading = files.read(data, "a.docx")
+    beside = [one.text for one in (*reading.sources.values(), *reading.left_out)]
+    kept = _letters(writer.write(reading.matrix).decode()) + _letters(" ".join(beside))
+    for block in docx.read(data).blocks:
+        for line in lines_of(list(Cell((block,)).paragraphs), 1):
+            label = LABELS.at_start(line.text, bold=line.bold, whole=True) or LABELS.column(line.text)
+            said = line.text[label.end :] if label else line.text
+            assert _letters(re.sub(r"^\s*(\(?\d[.)\d]*|[a-z]\))\s", "", said)) in kept
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold().replace("\\n", "")))
 
 
 def test_rounds_stand_there_though_nothing_was_reported():
