@@ -22,6 +22,7 @@ from responses.demo import (
     evaluations,
     evidence,
     follow_up,
+    imports,
     inbound,
     my_actions,
     organisation,
@@ -82,6 +83,7 @@ def seed(*, now: datetime) -> None:
     verification.make(moments)
     register.make(moments)
     reports.make(moments)
+    imports.make(moments)
     _let_pass(now)
     reminders.plan(now=now)
     inbound.make(now=now)
