@@ -1,6 +1,6 @@
 """What comes from the clipboard of Word, Excel or a browser: HTML, or text with tabs between its cells.
 
-Only words are taken: no style but bold, no address, no script. Nothing is fetched.
+Only words are taken, with emphasis and links to the web: no other style, no script. Nothing is fetched.
 """
 
 import re
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from evaltrack.documents import csv, sheet_reading
 from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
+from evaltrack.documents.emphasis import Run, to_markdown
 from evaltrack.documents.errors import UnreadableFileError
 from evaltrack.documents.sheet_reading import Workbook
 
@@ -24,6 +25,8 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _HIDDEN = re.compile(r"mso-hide:\s*all|display:\s*none", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight:\s*(bold|[6-9]00)", re.IGNORECASE)
+_ITALIC = re.compile(r"font-style:\s*(italic|oblique)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s()<>\"]{1,2000}", re.IGNORECASE)
 _WORD_LEVEL = re.compile(r"mso-list:[^;]*level(\d)", re.IGNORECASE)
 _WORD_MARKER = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
 _LEFT_OUT = {"script", "style", "head", "title", "meta", "link", "template", "object", "iframe", "svg", "xml"}
@@ -163,41 +166,55 @@ class _Words:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.parts: list[tuple[str, bool]] = []
+        self.lines: list[list[Run]] = [[]]
 
-    def add(self, text: str | None, *, bold: bool = False) -> None:
-        if text:
-            self.parts.append((_BLANKS.sub(" ", text), bold))
+    def add(self, text: str | None, *, bold: bool = False, italic: bool = False) -> None:
+        if not text:
+            return
+        line = self.lines[-1]
+        words = _BLANKS.sub(" ", text)
+        if words[0] == " " and (not line or line[-1].text[-1] == " "):
+            words = words[1:]
+        if words:
+            line.append(Run(words, bold, italic))
 
-    def inline(self, element: Any, *, bold: bool = False) -> None:
-        """All words within, line breaks as such."""
-        stack: list[tuple[Any, bool, bool]] = [(element, bold, False)]
+    def inline(self, element: Any) -> None:
+        """All words within, with line breaks, emphasis and links to the web."""
+        stack: list[tuple[Any, bool, bool, bool]] = [(element, False, False, False)]
         while stack:  # not by calls: what is pasted may be nested without end
-            one, was_bold, is_tail = stack.pop()
+            one, was_bold, was_italic, is_tail = stack.pop()
             if is_tail:
-                self.add(one.tail, bold=was_bold)
+                self.add(one.tail, bold=was_bold, italic=was_italic)
                 continue
-            name = _name(one)
+            name, style = _name(one), one.get("style") or ""
             if not _is_shown(one, name):
                 continue
             if name == "br":
-                self.parts.append(("\n", was_bold))
-                continue
-            is_bold = was_bold or name in ("b", "strong") or bool(_BOLD.search(one.get("style") or ""))
-            self.add(one.text, bold=is_bold)
-            for child in reversed(one):
-                stack += [(child, is_bold, True), (child, is_bold, False)]
+                self.lines.append([])
+            elif name == "a" and (link := _link(one)):
+                self.lines[-1].append(Run(link, was_bold, was_italic, atom=True))
+            else:
+                bold = was_bold or name in ("b", "strong") or bool(_BOLD.search(style))
+                italic = was_italic or name in ("i", "em") or bool(_ITALIC.search(style))
+                self.add(one.text, bold=bold, italic=italic)
+                for child in reversed(one):
+                    stack += [(child, bold, italic, True), (child, bold, italic, False)]
 
     def paragraphs(self) -> Iterator[Paragraph]:
-        """The paragraph so far, and begins anew."""
-        text = "".join(part for part, _bold in self.parts)
-        lines = [re.sub(r" {2,}", " ", line).strip() for line in text.split("\n")]
-        said = "\n".join(lines).strip("\n")
-        bold = all(is_bold for part, is_bold in self.parts if part.strip())
-        self.parts = []
-        if said.strip():
-            for line in said.split("\n"):
-                yield Paragraph(line, self.place, bold=bold)
+        """The paragraphs so far, and begins anew."""
+        lines, self.lines = self.lines, [[]]
+        said = [run for line in lines for run in line if run.text.strip()]
+        bold, italic = all(run.bold for run in said), all(run.italic for run in said)
+        texts = [to_markdown(line).strip() for line in lines]
+        for text in "\n".join(texts).strip("\n").split("\n") if said else ():
+            yield Paragraph(text, self.place, bold=bold, italic=italic)
+
+
+def _link(element: Any) -> str:
+    """A link as Markdown; "" for one that leads elsewhere than to the web, of which only the words stay."""
+    words = _BLANKS.sub(" ", "".join(element.itertext())).strip()
+    address = _ADDRESS.fullmatch((element.get("href") or "").strip())
+    return f"[{words}]({address[0]})" if words and address and not set(words) & set("[]") else ""
 
 
 def _rows(table: Any) -> Iterator[Any]:

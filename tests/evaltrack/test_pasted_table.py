@@ -62,6 +62,16 @@ def test_scripts_styles_and_hidden_words_are_left_out() -> None:
     assert table(html) == [["ae"]]
 
 
+def test_emphasis_and_links_to_the_web_stay() -> None:
+    html = """<table><tr><td>Light <b>the  outer</b> quay, <i style="x">now</i>; see
+    <a href="https://example.org/plan">the plan</a> or <a href="file:///etc/passwd">this</a></td>
+    <td><b>All of it</b></td><td><span style="font-weight:700">a</span> <em>b</em><br>c</td></tr></table>"""
+    assert table(html) == [[
+        "Light **the outer** quay, *now*; see [the plan](https://example.org/plan) or this",
+        "All of it", "**a** *b*\nc",
+    ]]  # fmt: skip
+
+
 def test_text_with_tabs_may_have_lines_within_cells() -> None:
     [found] = pasted_table.read_text('No.\tText\r\n1\t"Light ""the""\nquay"\r\n').blocks
     assert [[cell.text for cell in row] for row in found.rows] == [

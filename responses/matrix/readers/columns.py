@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from evaltrack.documents.content import Cell, Content, Place, Table
+from evaltrack.documents.emphasis import from_markdown, plain
 from recommendations.profiles import Profile
 from responses.matrix.errors import UnreadableError
 from responses.matrix.readers.labels import Label, Labels, folded
@@ -203,6 +204,7 @@ def _is_head(row: Sequence[Spot], labels: Labels) -> bool:
 def _label(text: str, labels: Labels) -> Label | None:
     if not text or len(text) > LONGEST_HEAD:
         return None
+    text = plain(from_markdown(text))
     numbered = _NUMBER_HEAD.fullmatch(" ".join(folded(text).split()))
     if numbered:
         is_of_action = (numbered["of"] or "r")[0] != "r"

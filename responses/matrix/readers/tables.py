@@ -7,6 +7,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from evaltrack.documents.content import Content
+from evaltrack.documents.emphasis import from_markdown, plain
 from evaltrack.names import folded
 from recommendations.choices import Layout
 from recommendations.profiles import Profile, in_language
@@ -75,7 +76,7 @@ def _is_form(content: Content, usable: Sequence[ColumnMap], profiles: Sequence[P
         return False
     labels = Labels(profiles)
     for text in islice(_texts(content), LOOKED_AT):
-        start = text.strip()[: columns.LONGEST_HEAD * 2]
+        start = plain(from_markdown(text.strip()[: columns.LONGEST_HEAD * 2]))
         label = labels.at_start(start) if start else None
         if label and label.key in _ANSWERS and label.end < len(start):
             return True

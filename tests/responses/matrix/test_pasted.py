@@ -8,7 +8,7 @@ from responses.matrix.reading import Reading
 
 HTML = """<table><tr><td rowspan=2>No.</td><td rowspan=2><p><b>Recommendation</b></p></td><td rowspan=2>Key action</td>
 <td colspan=2>Implementation monitoring</td></tr><tr><td>Comments</td><td>Status</td></tr>
-<tr><td rowspan=2>1</td><td rowspan=2>Light the <i>quay</i></td><td>Buy lamps</td><td>Tender out</td><td>Completed</td></tr>
+<tr><td rowspan=2>1</td><td rowspan=2>Light the quay</td><td>Buy lamps</td><td>Tender out</td><td>Completed</td></tr>
 <tr><td>Teach the watch</td><td></td><td></td></tr></table>"""
 TEXT = 'No.\tRecommendation\tKey action\tComments\tStatus\n1\tLight the quay\tBuy lamps\t"Tender\nout"\tCompleted\n\t\tTeach the watch\t\t\n'
 
