@@ -85,7 +85,19 @@ def read(data: bytes) -> Workbook:
 def content(book: Workbook) -> Content:
     """The sheets as tables, one each, empty rows and columns left out."""
     tables = [_table(sheet, number) for number, sheet in enumerate(book.sheets, 1) if sheet.cells]
-    return Content(tuple(tables), title=book.title, remarks=book.remarks)
+    return Content(tuple(tables), title=book.title, remarks=(*book.remarks, *_hidden(book)))
+
+
+def _hidden(book: Workbook) -> Iterator[str]:
+    for sheet in (one for one in book.sheets if one.cells):
+        if sheet.is_hidden:
+            yield _("The sheet “%(sheet)s” is hidden; it was read all the same.") % {
+                "sheet": sheet.name[:100]
+            }
+        elif any(row in sheet.hidden_rows or column in sheet.hidden_columns for row, column in sheet.cells):
+            yield _("Rows or columns of the sheet “%(sheet)s” are hidden; they were read all the same.") % {
+                "sheet": sheet.name[:100]
+            }
 
 
 def _table(sheet: Sheet, number: int) -> Table:

@@ -114,7 +114,12 @@ def test_hidden_rows_columns_and_sheets_are_read_and_told() -> None:
     sheet.column_dimensions["B"].hidden = True
     book.create_sheet("Other")["A1"] = "x"
     book["Other"].sheet_state = "veryHidden"
-    first, other = sheet_reading.read(saved(book)).sheets
+    found = sheet_reading.read(saved(book))
+    first, other = found.sheets
+    assert sheet_reading.content(found).remarks == (
+        "Rows or columns of the sheet “Sheet” are hidden; they were read all the same.",
+        "The sheet “Other” is hidden; it was read all the same.",
+    )
     assert (first.hidden_rows, first.hidden_columns, first.text(2, 2)) == ({2}, {2}, "d")
     assert (other.name, other.is_hidden, other.text(1, 1)) == ("Other", True, "x")
 
