@@ -81,7 +81,8 @@ def real(kind: str) -> Iterator[tuple[str, bytes]]:
     """Real documents beside the project: what is found in their copies stays out of it."""
     patterns = {"txt": "seeds/*.txt", "register": "cases/*register*.csv", "json": "cases/*.matrix.json"}
     for path in sorted(SHARED.glob(patterns.get(kind, f"cases/*.{kind}"))):
-        yield path.name, path.read_bytes()[:400_000]
+        content = path.read_bytes()
+        yield path.name, content if content.startswith((b"PK", b"%PDF")) else content[:60_000]
 
 
 def outcome(target: str, content: bytes) -> dict[str, Any]:
