@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from recommendations.profiles import Profile
-from responses.comparison import Version
+from responses.comparison import NOW, Version
 from responses.matrix.writers.options import Options
 
 FORMATS = {
@@ -26,7 +26,7 @@ class DownloadForm(forms.Form):
     ALL, PROMISED, BLANK = "all", "promised", "blank"
 
     format = forms.ChoiceField(label=_("Format"), choices=FORMATS.items(), widget=forms.RadioSelect)
-    version = forms.ChoiceField(label=_("Version"), required=False)
+    version = forms.ChoiceField(label=_("Version"))
     contents = forms.ChoiceField(
         label=_("What is in it"),
         choices=[
@@ -38,7 +38,6 @@ class DownloadForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("Language of the form’s words"),
-        required=False,
         help_text=_("The texts stay as they were written."),
     )
 
@@ -52,13 +51,13 @@ class DownloadForm(forms.Form):
     ) -> None:
         known = [code for code, _name in settings.LANGUAGES if code in profile.labels["document_title"]]
         self.usual = next((tag for tag in (language, language.partition("-")[0]) if tag in known), "en")
-        first = {"format": "docx", "contents": self.ALL, "language": self.usual}
-        super().__init__(None if data is None else first | data.dict(), initial=first)
+        first = {"format": "docx", "version": NOW, "contents": self.ALL, "language": self.usual}
+        super().__init__(None if data is None else first | data.dict(), initial=first, label_suffix="")
         names = dict(settings.LANGUAGES)
         choices = [(code, names[code]) for code in known or ["en"]]
         self.fields["language"].choices = choices  # type: ignore[attr-defined]
         self.fields["version"].choices = [  # type: ignore[attr-defined]
-            (one.snapshot.pk if one.snapshot else "", one.name) for one in versions
+            (one.snapshot.pk if one.snapshot else NOW, one.name) for one in versions
         ]
         self.versions = {str(one.snapshot.pk): one for one in versions if one.snapshot}
 
