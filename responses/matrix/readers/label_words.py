@@ -13,6 +13,8 @@ _MATRIX_WORK = (
     r"|llen|"
     r"rellen|cumpliment|diligenc)\w*[^:\n]{0,110}"
 )
+# Before the name of a follow-up round, with the options in between or not.
+_AT_A_TIME = r"(?=[^\n]{0,60}\b(?:time|temps|tiempo|moment|momento) ?-?\d)"
 _WHO = r"(?:person|individual|entity|unit|office|personne|entite|unite|bureau|persona|entidad|unidad|oficina)"
 _WHOS = rf"{_WHO}(?:s|es|\(s\)|\(es\))?"
 
@@ -140,9 +142,10 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             r"addressees?",
         ),
         "fr": (
-            r"recommandation (?:(?:adressee|destinee|faite) )?a(?: l'attention de)?",
+            r"recommandation (?:(?:adressee|destinee|faite) )?a(?: l'(?:attention|intention) de)?",
             r"recommandation pour",
             r"(?:adressee?|destinee?) a",
+            r"a l'(?:attention|intention) de",
             r"destinataires?(?: de la recommandation)?",
         ),
         "es": (
@@ -248,6 +251,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             r"(?P<final>final )?status of (?:the )?implementation",
             r"(?P<final>final) status",
             r"(?:monitoring|follow-?up)(?: of implementation)? ?[-:] ?(?P<final>final )?status",
+            r"(?!(?:final )?(?:com+en|observ))[^:\n.]{0,60}\b(?:status|etat|statut|estado|situacion)\b"
+            + _AT_A_TIME,
         ),
         "fr": (
             r"suivi de (?:la )?mise en (?:oe|œ)uvre ?[-:] ?(?:etat|statut)(?P<final> final)?",
@@ -267,7 +272,10 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "round_comment": {
-        "en": (r"(?P<final>final )?comments? on (?:the )?(?:final )?(?:implementation|status)[^:\n(]{0,40}",),
+        "en": (
+            r"(?P<final>final )?comments? on (?:the )?(?:final )?(?:implementation|status)[^:\n(]{0,40}",
+            rf"(?:comments?|commentaires?|observations?|comentarios?|observaciones)\b[^:\n(.]{{0,60}}?{_AT_A_TIME}",
+        ),
         "fr": (
             r"(?:commentaires?|observations?)(?P<final> fina(?:l|ux|les?))? (?:sur|concernant|relati\w+ a)"
             r" (?:l'etat|le statut|la mise en)[^:\n(]{0,60}",
