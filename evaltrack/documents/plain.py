@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from django.utils.translation import gettext as _
 
@@ -131,7 +132,7 @@ def _lines(text: str) -> Iterator[_Line]:
 def _width(lines: list[_Line]) -> int:
     """How long lines get before they are broken."""
     lengths = sorted(len(line.words) for line in lines if line.text.strip())
-    return lengths[int(0.97 * (len(lengths) - 1))] if lengths else 80
+    return lengths[ceil(0.97 * (len(lengths) - 1))] if lengths else 80
 
 
 def _blocks(lines: list[_Line]) -> Iterator[_Block]:
