@@ -2,19 +2,20 @@
 
 pdfium (pypdfium2) tells beforehand whether the file can be read at all; pdfplumber gives glyphs and rules.
 Both are imported when the first PDF is read. What is guessed from places is guessed in the modules pdf_lines,
-pdf_paragraphs, pdf_tables, pdf_columns and pdf_running.
+pdf_text, pdf_paragraphs, pdf_tables, pdf_joining, pdf_columns and pdf_running.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from time import monotonic
 
-from evaltrack.documents import pdf_columns, pdf_opened, pdf_running, pdf_tables
+from evaltrack.documents import pdf_columns, pdf_joining, pdf_opened, pdf_running, pdf_tables
 from evaltrack.documents.content import Cell, Content, Paragraph, Place, Table
 from evaltrack.documents.pdf_lines import Line
-from evaltrack.documents.pdf_paragraphs import Setting, paragraphs, vocabulary
+from evaltrack.documents.pdf_paragraphs import paragraphs
 from evaltrack.documents.pdf_running import Page
 from evaltrack.documents.pdf_tables import RawCell, RawTable
+from evaltrack.documents.pdf_text import Setting, vocabulary
 
 SECONDS = 60.0  # for one file; a report of 200 pages takes 25
 
@@ -77,7 +78,7 @@ def _joined(pages: list[Page], setting: Setting) -> Flow:
         if blocks and before and isinstance(last, RawTable) and last.last_page == before.number:
             first = blocks[0]
             room = min(foot, before.notes_top) - last.bottom
-            if isinstance(first, RawTable) and pdf_tables.join(last, first, setting, room):
+            if isinstance(first, RawTable) and pdf_joining.join(last, first, setting, room):
                 blocks = blocks[1:]
         flow += blocks
     return flow

@@ -5,23 +5,20 @@ where the next word would not have fitted.
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from evaltrack.documents import emphasis
 from evaltrack.documents.content import Paragraph, Place
 from evaltrack.documents.pdf_lines import Line, Run, words
+from evaltrack.documents.pdf_text import Setting, evened, joined, marked_up, without_marker
 
 _BULLETS = frozenset("•◦▪■●○‣⁃∙·➢➤✓✔□◆❖\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0e0\uf02d\uf06f")
 _DASHES = frozenset("-–—*")
 _NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,5}|[A-Z])[.)]|(?:\d{1,2}\.){2,4}\d{0,2}|[①-⑳]")
-_PLURAL = re.compile(r"\(?(?:s|x|e|es|en|ies|a)\)")  # of "unit(s)", which some programs tear apart
 _ENDS_SENTENCE = re.compile(r"[.!?:;…)\]»”\"][\s\d]*$")
 _ENDS_PART = re.compile(r"[.!?:;…][)\]»”\"]*$")
-_NOTED = re.compile(r"(\[\^[^\s\[\]^]{1,20}\])")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 WIDE_PITCH = 1.32  # of the usual distance of lines: more parts paragraphs
 INDENT_STEP = 7.0  # points by which list items of one level may differ
@@ -35,27 +32,6 @@ class Draft:
     marker: str = ""
     marker_x: float = 0.0
     text_x: float = 0.0
-
-
-@dataclass(slots=True)
-class Setting:
-    """What is known of the whole file: its words, the marks of its notes, the size of its text."""
-
-    vocabulary: dict[str, int] = field(default_factory=dict)
-    marks: Container[str] = ()
-    size: float = 0.0
-    heading_sizes: tuple[float, ...] = ()
-    starts: Callable[[str, int], bool] | None = None  # see ``pdf_content.read``
-
-
-def vocabulary(lines: Iterable[Line]) -> dict[str, int]:
-    """How often words and words with hyphens occur, within lines: at their ends they may be cut."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        tokens = re.findall(r"[\w’']+(?:-[\w’']+)*", line.text.casefold())
-        for token in tokens[1:-1] if len(tokens) > 2 else ():
-            counts[token] = counts.get(token, 0) + 1
-    return counts
 
 
 def paragraphs(lines: list[Line], setting: Setting, place: Place) -> list[Paragraph]:
@@ -281,7 +257,7 @@ def _heading(draft: Draft, setting: Setting) -> int:
 def _finished(draft: Draft, level: int | None, setting: Setting, place: Place) -> list[Paragraph]:
     runs = joined(draft.lines, setting)
     if draft.marker:
-        runs = _without_marker(runs, draft)
+        runs = without_marker(runs, draft.lines[0], draft.marker)
     if not any(run.text.strip() for run in runs):
         return []
     heading = _heading(draft, setting) if not draft.marker else 0
@@ -290,10 +266,10 @@ def _finished(draft: Draft, level: int | None, setting: Setting, place: Place) -
 
 
 def _paragraph(runs: list[Run], place: Place, heading: int, level: int | None, marker: str) -> Paragraph:
-    runs = _evened(runs)
+    runs = evened(runs)
     values = _after_label(runs)
     return Paragraph(
-        _marked_up(runs),
+        marked_up(runs),
         place,
         heading=heading,
         level=level,
@@ -316,138 +292,3 @@ def _after_label(runs: list[Run]) -> list[Run]:
 def _all(runs: list[Run], look: str) -> bool:
     said = [run for run in runs if any(map(str.isalnum, run.text)) and not run.raised]
     return bool(said) and all(getattr(run, look) for run in said)
-
-
-def joined(lines: list[Line], setting: Setting) -> list[Run]:
-    """The runs of all lines, with what the ends of lines cut made whole, and marks of notes as ``[^1]``."""
-    runs: list[Run] = []
-    for index, line in enumerate(lines):
-        new = [
-            Run(_noted(run, at, setting), run.bold, run.italic, run.grey, run.raised, run.link)
-            for at, run in enumerate(line.runs)
-        ]
-        if index and runs and new:
-            _tie(runs[-1], new[0], lines[index - 1], line, setting)
-        for run in new:
-            if runs and runs[-1].looks_as(run):
-                runs[-1].text += run.text
-            else:
-                runs.append(run)
-    return runs
-
-
-def _noted(run: Run, index: int, setting: Setting) -> str:
-    mark = run.text.strip()
-    if not run.raised or not mark:
-        return run.text
-    if mark not in setting.marks or not index:
-        return run.text.translate(_RAISED)
-    return run.text.replace(mark, f"[^{mark}]")
-
-
-def _tie(last: Run, first: Run, before: Line, line: Line, setting: Setting) -> None:
-    """Puts a space between two lines, or none where a word was cut."""
-    end, start = before.text.rstrip(), line.text.lstrip()
-    first.text = first.text.lstrip()
-    if end.endswith("\xad"):
-        last.text = last.text.rstrip().rstrip("\xad")
-        return
-    if re.search(r"\w[-\u2010]$", end) and re.match(r"\w", start):
-        last.text = last.text.rstrip()
-        if not _has_own_hyphen(end, start, setting):
-            last.text = last.text[:-1]
-        return
-    if re.match(r"[.,)\]]", start) and re.search(r"\w$", end):
-        last.text = last.text.rstrip()
-        return
-    if _PLURAL.match(start) and re.search(r"[^\W\d_]\(?$", end):
-        last.text = last.text.rstrip()
-        return
-    if re.search(r"\w/$", end) and not before.text.endswith(" "):
-        return
-    if _is_torn(before, line, setting):
-        last.text = last.text.rstrip()
-        return
-    if not last.text.endswith(" "):
-        last.text += " "
-
-
-def _has_own_hyphen(end: str, start: str, setting: Setting) -> bool:
-    """Whether the hyphen at a line's end is part of the word: so unless the file has the word without it."""
-    left = (re.findall(r"[\w’']+(?:-[\w’']+)*", end[:-1].casefold()) or [""])[-1]
-    right = (re.findall(r"[\w’']+", start.casefold()) or [""])[0]
-    if not start[:1].islower():
-        return True
-    without, within = setting.vocabulary.get(left + right, 0), setting.vocabulary.get(f"{left}-{right}", 0)
-    return within >= without
-
-
-def _is_torn(before: Line, line: Line, setting: Setting) -> bool:
-    """Whether a word longer than the column was torn in two, without a hyphen."""
-    parts = before.text.split()
-    if before.text.endswith(" ") or len(parts) != 1 or not parts[0][-1:].isalpha():
-        return False
-    start = (re.findall(r"[\w’']+", line.text.casefold()) or [""])[0]
-    if not line.text[:1].islower():
-        return False
-    word, known = parts[0].casefold(), setting.vocabulary
-    if word not in known and (word + start in known or start == "es"):
-        return True
-    is_full = before.right - before.x1 < 0.9 * before.size
-    return is_full and (word + start in known or (len(start) == 1 and start not in "aàeioóuy"))
-
-
-def _without_marker(runs: list[Run], draft: Draft) -> list[Run]:
-    """The runs after what is printed before the item."""
-    printed = next(words(draft.lines[0].glyphs), (0.0, 0.0, draft.marker))[2]
-    first = draft.lines[0].printed[0]
-    length = len(printed) if printed == draft.marker else len(first.text)
-    left: list[Run] = []
-    for run in runs:
-        text = run.text
-        while length and text:
-            if not text[0].isspace():
-                length -= 1
-            text = text[1:]
-        if text.strip() or left:
-            left.append(
-                Run(text if left else text.lstrip(), run.bold, run.italic, run.grey, run.raised, run.link)
-            )
-    return left
-
-
-def _marked_up(runs: list[Run]) -> str:
-    said = [
-        emphasis.Run(text, run.bold, run.italic, atom)
-        for run in runs
-        for text, atom in ([(_linked(run), True)] if run.link else _cut_out(run.text))
-    ]
-    return re.sub(r"[ \t]{2,}", " ", emphasis.to_markdown(said)).strip()
-
-
-def _evened(runs: list[Run]) -> list[Run]:
-    """Dashes and spaces between two runs look as those do: programs take them out of other fonts."""
-    evened = list(runs)
-    for index in range(1, len(evened) - 1):
-        before, run, after = evened[index - 1 : index + 2]
-        if not any(map(str.isalnum, run.text)) and not run.link and before.bold == after.bold:
-            evened[index] = Run(run.text, before.bold, before.italic and after.italic, run.grey, run.raised)
-    return evened
-
-
-def _cut_out(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces: what is a mark of a note already, and what is not."""
-    for index, part in enumerate(_NOTED.split(text)):
-        if part:
-            yield part, index % 2 == 1
-
-
-def _linked(run: Run) -> str:
-    text = run.text.strip()
-    if not run.link or not text:
-        return run.text
-    if text.rstrip("/") == run.link.rstrip("/") or text.startswith(("http://", "https://", "www.")):
-        return run.text
-    if f"mailto:{text}" == run.link:
-        return run.text
-    return run.text.replace(text, f"[{text}]({run.link})")

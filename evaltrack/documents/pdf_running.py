@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from evaltrack.documents.content import Place
 from evaltrack.documents.pdf_lines import Line, words
-from evaltrack.documents.pdf_paragraphs import Setting, bold_length, paragraphs
+from evaltrack.documents.pdf_paragraphs import bold_length, paragraphs
 from evaltrack.documents.pdf_tables import RawTable
+from evaltrack.documents.pdf_text import Setting
 
 EDGE = 0.16  # of the page's height: running heads and feet stand within
 APART = 1.6  # of the size: parts of a head or foot are set further apart
