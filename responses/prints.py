@@ -42,7 +42,7 @@ NOTED = timedelta(days=2)  # a file older than that is written anew when it is r
 LONG = 300  # key actions: to print more takes longer than a request should
 QUIET = timedelta(seconds=20)  # since the last change, before it is printed ahead of time
 LOOKED_BACK = timedelta(minutes=15)
-AT_ONCE = 45  # seconds that one look may print
+AT_ONCE = 10  # seconds after which one look begins nothing more, for other jobs have their turn
 CLAIM = 180  # seconds after which whoever prints is taken for dead
 WAIT = 60  # seconds
 MADE_OF = (

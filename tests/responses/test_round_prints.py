@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from responses import exports
 from responses.models import RoundMatrix, Snapshot
-from tests.pdfs import pages
+from tests.pdfs import assert_accessible, pages
 from tests.responses.rounds import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,10 @@ def test_it_names_the_round_the_day_and_what_was_not_reported():
     assert "1 of 3 that were asked about are reported." in said
     assert "1.2, 1.3" in said
     assert said.replace(" ", "").count("notreportedin") == 2
+
+
+def test_it_is_accessible_and_lasts(shared: Path, tmp_path: Path):
+    assert_accessible(shared, tmp_path, {"round": exports.of_round(closed().matrix.snapshot)})
 
 
 def test_where_the_status_stands_with_the_recommendation_its_round_says_not_reported():
