@@ -30,7 +30,7 @@ BAR = "Between tables"
 BLANK_ROWS = 3  # for key actions, in a form that is to be filled in
 FULL, PAIR = (1.0,), (0.59, 0.41)
 ACTION_WIDTHS = {  # of the columns of key actions, with monitoring and without
-    True: (0.28, 0.15, 0.18, 0.25, 0.14),
+    True: (0.26, 0.14, 0.20, 0.23, 0.17),
     False: (0.48, 0.22, 0.30),
 }
 UNWRITTEN = PrintedAction(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, "", NOTHING, is_tall=False)
@@ -88,6 +88,7 @@ def write(
     ``language`` is that of the form's words, and ``handout`` what the file is known by when it comes back.
     The same arguments give the same bytes.
     """
+    edition = None if options.blank else edition  # who cleared it, cleared no blank form
     paper = Paper(matrix, profile, language, edition.round if edition else None)
     with translation.override(language):
         blocks = list(_Form(paper, edition, options).blocks())

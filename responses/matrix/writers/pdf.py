@@ -121,7 +121,7 @@ def section(
 
 def _plan(sheet: Sheet) -> dict[str, str]:
     """The texts that are set."""
-    matrix, edition = sheet.matrix, sheet.edition
+    matrix, edition = sheet.matrix, None if sheet.options.blank else sheet.edition
     paper = Paper(matrix, sheet.profile, sheet.language, edition.round if edition else None)
     with translation.override(sheet.language):
         body = render_to_string(
