@@ -33,6 +33,14 @@ _RUNNING_LABEL = re.compile(
     r"(?:management response(?: matrix)?|reponse de la direction|respuesta de la (?:direccion"
     r"|administracion))\s*[:–-]\s*"
 )
+_FORM = re.compile(
+    r"(?:management (?:follow-?up )?response(?: and action plan)?(?: matrix)?"
+    r"|(?:matrice de )?(?:suivi de la )?reponse de la direction(?: et plan d'action)?"
+    r"|(?:matriz de )?respuesta de la (?:direccion|administracion)(?: y plan de accion)?)\s*[-:]\s+(?=\S)"
+)
+_GOES_ON = re.compile(
+    r"(?:\b(?:of|the|for|and|in|on|de|du|des|la|le|les|l'|et|pour|del|los|las|el|y|en|para)|[-,])$"
+)
 _PAGE = re.compile(r"\W*(?:page |pagina |p\. ?)?\d{1,4}(?: ?(?:of|sur|de|/) ?\d{1,4})?\W*")
 _DATES = (Kind.DATE, Kind.MONTH)
 
@@ -86,10 +94,11 @@ def _evaluation(builder: Builder) -> Evaluation:
     if title:
         builder._source("evaluation.title", lines)
     elif before:
-        title = before[0].markdown.strip(" .")
-        builder._source("evaluation.title", before[:1])
+        count = _lines_of_title(before)
+        title = _without_form(" ".join(line.markdown for line in before[:count]))
+        builder._source("evaluation.title", before[:count])
         builder._doubt("evaluation.title", _("The title stands under no label; the first heading was taken."))
-        for line in before[1:]:
+        for line in before[count:]:
             builder.left_out.append(LeftOut(line.text.strip(), line.place, _("It stands under no label.")))
     else:
         title = builder.content.title
@@ -123,6 +132,22 @@ def _title(lines: Iterable[Line], label: str) -> tuple[str, str | None]:
         left -= len(line.text) + 1
     title = " ".join(values.one_text(kept).split()).rstrip(" .,;")
     return title, conducted
+
+
+def _lines_of_title(lines: list[Line]) -> int:
+    """How many lines the first heading takes: it goes on where the next begins small, or it ends in "of"."""
+    count = 1
+    while count < len(lines) and (
+        lines[count].text.strip()[:1].islower() or _GOES_ON.search(folded(lines[count - 1].text).rstrip())
+    ):
+        count += 1
+    return count
+
+
+def _without_form(title: str) -> str:
+    """The title without the name of the form before it."""
+    found = _FORM.match(folded(title))
+    return (title[found.end() :] if found else title).strip(" .")
 
 
 def _titles(gathered: Gathered, builder: Builder) -> list[Line]:

@@ -1,5 +1,6 @@
 """The lines of a file under the labels they belong to: the front, each recommendation, its actions."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,13 @@ _OF_RECOMMENDATION = {
     "rationale", "directed_to", "priority", "priority_note", "management_response", "decision", "narrative",
     "sub_points",
 }  # fmt: skip
+# Fields of one line or a few: what follows in another cell is not theirs.
+_SHORT = {
+    "front:evaluation_title", "front:short_title", "front:reference", "front:conducted", "front:coordinator",
+    "front:responded_on", "directed_to", "responsible_units", "priority", "priority_note", "timeline",
+}  # fmt: skip
+_LABELLED = re.compile(r"\s*[^\W\d_][^.:\n]{1,60}:(?:\s|$)")
+_ONLY_TIME = re.compile(r"\(? *(?:time|temps|tiempo|momento) ?-?(\d) *\)? *:?")
 _OF_ACTION = {"responsible_units": "responsible", "timeline": "deadline"}
 
 
@@ -197,20 +205,44 @@ class _Gatherer:
             line, follows_up=key in _OF_ROUNDS or key in ("front:responded_on", "front:coordinator")
         ):
             self._leave_out(line, _("It looks like guidance of the form, left in it."))
-        elif not key or key == "front:document_title":
-            self.found.before.append(line)
+        elif not key or key == "front:document_title" or self._is_elsewhere(key, line):
+            self._stray(line)
         elif key.startswith("front:"):
             self.found.front.setdefault(key.removeprefix("front:"), []).append(line)
         elif current is None:
             self.found.before.append(line)
+        elif key in _OF_ROUNDS:
+            self._of_round(current.rounds[-1], line)
         elif key == "listed":
             current.listed.append(line)
-        elif key == "round_status":
-            current.rounds[-1].status.append(line)
-        elif key == "round_comment":
-            current.rounds[-1].comment.append(line)
         else:
             current.add(key, line)
+
+    def _stray(self, line: Line) -> None:
+        if self.current is None:
+            self.found.before.append(line)
+        else:
+            self._leave_out(line, _("It stands under no label that is known."))
+
+    def _of_round(self, round_: Round, line: Line) -> None:
+        if time := _ONLY_TIME.fullmatch(folded(line.text).strip()):
+            round_.time = int(time[1])
+        elif self.key == "round_status":
+            round_.status.append(line)
+        else:
+            round_.comment.append(line)
+
+    def _is_elsewhere(self, key: str, line: Line) -> bool:
+        """Whether a line that follows the value of a short field is another value, under an unknown label."""
+        if key not in _SHORT:
+            return False
+        is_front = key.startswith("front:")
+        fields = self.found.front if is_front or self.current is None else self.current.fields
+        there = fields.get(key.removeprefix("front:"))
+        if not there:
+            return False
+        is_labelled = bool(_LABELLED.match(line.text))
+        return is_labelled or there[-1].cell != line.cell or (is_front and not line.cell)
 
     def _attaches(self, line: Line) -> bool:
         """A line such as "Responsible: Legal Unit" below the action that it belongs to."""

@@ -86,13 +86,19 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "responded_on": {
         "en": (
-            r"date of (?:the )?(?:publication|management response|response|issue)",
+            r"date of (?:the )?(?:publication|management response|response|issue|completion|submission)"
+            r"(?: of (?:the )?(?:management )?response)?",
             r"(?:publication|response|issue) date",
             r"date",
         ),
-        "fr": (r"date de (?:la )?(?:publication|reponse(?: de la direction)?|parution)", r"date"),
+        "fr": (
+            r"date de (?:la )?(?:publication|soumission|finalisation|remise"
+            r"|reponse(?: de la direction)?|parution)",
+            r"date",
+        ),
         "es": (
-            r"fecha de (?:la )?(?:publicacion|respuesta(?: de la (?:direccion|administracion))?|emision)",
+            r"fecha de (?:la )?(?:publicacion|presentacion|envio|finalizacion"
+            r"|respuesta(?: de la (?:direccion|administracion))?|emision)",
             r"fecha",
         ),
     },
@@ -274,7 +280,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "round_comment": {
         "en": (
             r"(?P<final>final )?comments? on (?:the )?(?:final )?(?:implementation|status)[^:\n(]{0,40}",
-            rf"(?:comments?|commentaires?|observations?|comentarios?|observaciones)\b[^:\n(.]{{0,60}}?{_AT_A_TIME}",
+            r"(?:comments?|commentaires?|observations?|comentarios?"
+            r"|observaciones)\b[^:\n(.]{{0,60}}?{_AT_A_TIME}",
         ),
         "fr": (
             r"(?:commentaires?|observations?)(?P<final> fina(?:l|ux|les?))? (?:sur|concernant|relati\w+ a)"

@@ -159,3 +159,58 @@ def test_what_holds_no_recommendation_is_refused():
         understand(Content((Paragraph("Minutes of Monday"), table(("a", "b")))))
     with pytest.raises(UnreadableError, match="no text"):
         understand(Content())
+
+
+def test_unknown_labels_do_not_run_into_the_field_above():
+    reading = understand(
+        Content(
+            (
+                Paragraph("Evaluation title: Lighthouses"),
+                Paragraph("Project code: LM.0311"),
+                Paragraph("Date of completion: 3 May 2031"),
+                table(
+                    ("Recommendation 1: Paint the tower.",),
+                    ("Responsible unit(s): Store",),
+                    ("Estimated cost: 400",),
+                    ("Management response: Accepted",),
+                ),
+            )
+        )
+    )
+    assert reading.matrix.evaluation.title == "Lighthouses"
+    assert reading.matrix.responded_on.text == "3 May 2031"
+    assert reading.matrix.recommendations[0].responsible.text == "Store"
+    assert [one.text for one in reading.left_out] == ["Estimated cost: 400", "Project code: LM.0311"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "title"),
+    [
+        (["Management Response Matrix – Evaluation of Lighthouses"], "Evaluation of Lighthouses"),
+        (["Evaluation of the", "Lighthouses programme"], "Evaluation of the Lighthouses programme"),
+        (
+            ["Matrice de réponse de la direction", "Évaluation du programme Phares"],
+            "Évaluation du programme Phares",
+        ),
+    ],
+)
+def test_a_title_without_a_label(headings: list[str], title: str):
+    said = [Paragraph(words, bold=True) for words in headings]
+    reading = understand(Content((*said, Paragraph("Recommendation 1: Paint."))))
+    assert reading.matrix.evaluation.title == title
+    assert any(doubt.path == "evaluation.title" for doubt in reading.doubts)
+
+
+def test_the_time_of_a_round_may_stand_on_a_line_of_its_own():
+    reading = understand(
+        Content(
+            (
+                Paragraph("Recommendation 1: Paint."),
+                Paragraph("Implementation monitoring status - discarded/open/completed:"),
+                Paragraph("(Time 3)"),
+                Paragraph("Completed"),
+            )
+        )
+    )
+    [entry] = reading.matrix.recommendations[0].monitoring
+    assert (entry.round, entry.status) == ("Time 3", "completed")
