@@ -123,7 +123,10 @@ MALWARE_FOUND = Kind(
 )
 
 EXPORT_READY = Kind(
-    "export_ready", _("A bulk export that I asked for is ready, or could not be made"), Delivery.DAILY, group=FOLLOW_UP
+    "export_ready",
+    _("A bulk export that I asked for is ready, or could not be made"),
+    Delivery.DAILY,
+    group=FOLLOW_UP,
 )
 
 KINDS: tuple[Kind, ...] = (

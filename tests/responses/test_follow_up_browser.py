@@ -79,6 +79,7 @@ def test_every_page_is_accessible_and_fits(page: Page, live_server: LiveServer, 
     }
     for name, address in addresses.items():
         answer = page.goto(live_server.url + address)
-        assert answer and answer.ok, address
+        assert answer
+        assert answer.ok, address
         expect(page.get_by_role("heading", level=1)).not_to_be_empty()
         inspect(page, f"follow-up-{name}", 1280)
