@@ -10,9 +10,10 @@ import pytest
 from lxml import etree
 
 from evaltrack.documents.alike import alike
+from evaltrack.documents.docx_document import Cell, Document, Row, Running, Table, Text
 from evaltrack.documents.docx_package import Properties
 from evaltrack.documents.docx_styles import Style
-from evaltrack.documents.docx_writing import Cell, Document, Row, Running, Table, Text, write
+from evaltrack.documents.docx_writing import write
 from evaltrack.text import NoteLinks, to_html
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -11,9 +11,9 @@ from django.utils import translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from evaltrack.documents.docx_document import Cell, Document, Row, Running, Table, Text
 from evaltrack.documents.docx_package import Properties
 from evaltrack.documents.docx_styles import Style
-from evaltrack.documents.docx_writing import Cell, Document, Row, Running, Table, Text
 from evaltrack.documents.docx_writing import write as write_document
 from evaltrack.text import to_html, to_plain
 from recommendations.choices import Layout

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaltrack.documents.docx_writing import Cell, Row, Table, Text
+from evaltrack.documents.docx_document import Cell, Row, Table, Text
 from responses.matrix.edition import Clearing, ClosedRound, Edition
 from responses.matrix.word_form import Part
 from responses.matrix.writers.printed import Paper
