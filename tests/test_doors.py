@@ -33,6 +33,7 @@ from responses.models import (
     Reviewer,
     Round,
     Suggestion,
+    Verification,
 )
 from responses.snapshots import take
 from tests import factories as make
@@ -163,6 +164,7 @@ def world() -> World:
         evaluation=evaluation, response=response, name=f"{SECRET}.docx", pasted=SECRET, by=by, at=make.NOW,
         state="committed", settled_at=make.NOW,
     )  # fmt: skip
+    checked = Verification.objects.create(action=action, reviewer=by, at=make.NOW, reason=SECRET)
     keys = {
         "follow-up": kept.pk, "closures": closure.pk, "deadline-changes": later.pk,
         "evaluations": evaluation.pk, "recommendations": recommendation.pk, "responses": response.pk,
@@ -171,6 +173,7 @@ def world() -> World:
         "snapshot": snapshot.pk, "recommendation": recommendation.pk, "history": entry.pk,
         "rounds": held.pk, "matrix": in_round.pk, "token": dumps("nothing"), "secret": "nothing", "clear": 1, "orphans key": "responses",
         "orphans pk": response.pk, "evidence": shown.pk, "registers": register.pk, "exports": export.pk,
+        "checks": checked.pk,
         "reading": reading.pk, "imports": brought.pk,
     }  # fmt: skip
     return World(office, evaluation, people, keys)

@@ -24,7 +24,7 @@ def make(moments: Moments) -> None:
     if unit is None or profile is None:
         return
     rows = [_row(one, number) for number, one in enumerate(Evaluation.objects.order_by("pk"), 1)]
-    with moments.written(120) as then:
+    with moments.written(5) as then:
         first = _read(rows, "register.csv", unit, profile, then)
         imports.begin(first, by=unit, now=then + timedelta(minutes=5))
         imports.work_on(first, now=then + timedelta(minutes=5))
