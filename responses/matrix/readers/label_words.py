@@ -281,7 +281,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "en": (
             r"(?P<final>final )?comments? on (?:the )?(?:final )?(?:implementation|status)[^:\n(]{0,40}",
             r"(?:comments?|commentaires?|observations?|comentarios?"
-            r"|observaciones)\b[^:\n(.]{{0,60}}?{_AT_A_TIME}",
+            rf"|observaciones)\b[^:\n(.]{{0,60}}{_AT_A_TIME}",
         ),
         "fr": (
             r"(?:commentaires?|observations?)(?P<final> fina(?:l|ux|les?))? (?:sur|concernant|relati\w+ a)"
