@@ -209,7 +209,8 @@ def tell(
     """Report on the action; or correct what the person told ``since`` with the same ``key``.
 
     ``seen`` is the newest update (id) they had before them, ``url`` and ``upload`` what shows it.
-    Raises Meanwhile where others reported after it, and Refused and PermissionDenied like ``progress.report``.
+    Raises Meanwhile where others reported after it, and Refused and PermissionDenied like
+    ``progress.report``.
     """
     said = _said(action, by, key)
     if said is None:
