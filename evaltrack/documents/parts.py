@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-FORMAT = 1  # of the frozen bytes: part of the key under which they are kept
 POINTS = 0.75  # in a CSS pixel
 ELSEWHERE = "part:"  # how the address of a link begins that leads to an anchor of another part
 HEAD, PIECES = "Head", "Piece"  # the names under which a page draws what is the same on all of them
