@@ -23,8 +23,8 @@ class Paragraph:
     """A paragraph, list item or heading; ``text`` is the small Markdown of ``evaltrack.text``.
 
     Emphasis of the whole paragraph is house style and stands in ``bold`` and ``italic`` only, emphasis within
-    it in the text. ``level`` is that of a list item, from 0; ``marker`` what is printed before it. ``style`` is
-    the name of the style that whoever wrote the file gave it, where the format has such.
+    it in the text. ``level`` is that of a list item, from 0; ``marker`` what is printed before it. ``style``
+    is the name of the style that whoever wrote the file gave it, where the format has such.
     """
 
     text: str
