@@ -106,8 +106,8 @@ def _numbers(stored: bytes) -> "array.array[int]":
 def freeze(document: Any, pdf: Any, *, as_forms: bool = False, has_edges: bool = False) -> bytes:
     """The pages of a WeasyPrint document, given with the pydyf objects made of it.
 
-    ``as_forms`` makes of each page something to be drawn on other pages, in place of a page; ``has_edges`` says
-    that they have their heads, feet and page numbers already.
+    ``as_forms`` makes of each page something to be drawn on other pages, in place of a page; ``has_edges``
+    says that they have their heads, feet and page numbers already.
     """
     freezer = _Freezer(document, pdf)
     return freezer.frozen_forms() if as_forms else freezer.frozen_pages(has_edges=has_edges)
