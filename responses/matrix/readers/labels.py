@@ -212,7 +212,7 @@ def _dressed(
 
 
 def _rank(label: Label) -> tuple[int, int, bool]:
-    return label.end, label.key in _BEFORE_OTHERS, bool(label.number)
+    return label.end, label.key in _BEFORE_OTHERS, bool(label.number) or label.final
 
 
 def _ends(plain: str, at: int) -> bool:
