@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from responses.matrix.readers import files
 from responses.matrix.readers import json as reader
 from responses.matrix.writers import json as writer
+from responses.models import Handout
 from tests import factories
 from tests.responses.clearances import World
 from tests.responses.matrix.matrices import harbour
@@ -146,3 +148,15 @@ def test_what_was_never_submitted_has_no_snapshot(harbours: str, tmp_path: Path)
     assert refusal(
         "export_matrix", harbours, "--format", "json", "--snapshot", "1", "-o", tmp_path / "out"
     ) == ("The response was never submitted, so there is no snapshot of it.")
+
+
+def test_a_blank_word_form_in_french_is_known_when_it_comes_back(harbours: str, tmp_path: Path):
+    out = tmp_path / "out.docx"
+    command = ("export_matrix", harbours, "--format", "docx", "--blank", "--language", "fr", "-o", out)
+    run(*command)
+    back = files.read(out.read_bytes(), "out.docx")
+    assert [one.response.narrative for one in back.matrix.recommendations] == [None] * 3
+    assert back.handout == Handout.objects.get().token
+    assert refusal(*command[:-3], "tlh", "-o", out) == (
+        "EvalTrack has no words in “tlh”. Choose one of: en, fr."
+    )
