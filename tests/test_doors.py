@@ -148,10 +148,15 @@ def world() -> World:
     kept = KeptFilter.objects.create(person=by, page="follow_up", name="Mine", query="late=90")
     register = RegisterImport.objects.create(
         file=StoredFile.objects.create(sha256="0" * 64, size=1, media_type="text/csv", stored_at=make.NOW),
-        name=SECRET, profile=evaluation.profile, uploaded_at=make.NOW,
+        name=SECRET,
+        profile=evaluation.profile,
+        uploaded_at=make.NOW,
     )
     reading = evaluation.report_readings.create(
-        file=register.file, name=SECRET, state="read", asked_at=make.NOW,
+        file=register.file,
+        name=SECRET,
+        state="read",
+        asked_at=make.NOW,
         result={"remarks": [SECRET], "recommendations": [], "learned": []},
     )
     evaluation.lessons.create(kind="lesson", text=SECRET)
