@@ -125,6 +125,11 @@ def too_large(name: str, most: int) -> str:
     }
 
 
+# How files begin that hold others in the older way of Office: its older formats, mails, and what it encrypts.
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_PACKED = ("docx", "xlsx", "pptx")
+
+
 def _pieces(content: IO[bytes]) -> Iterator[bytes]:
     content.seek(0)
     while piece := content.read(CHUNK):
@@ -139,7 +144,7 @@ def _kind(content: IO[bytes], name: str, size: int) -> Kind:
         raise Refused(_("“%(name)s” is two kinds of file in one, which nobody needs.") % {"name": name})
     if kind is None and head.startswith(b"PK\x03\x04"):
         kind = _document(content, name)
-    if kind is None and head.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
+    if kind is None and head.startswith(_COMPOUND):
         kind = _MSG if _is_outlook(content, head) else None
     if kind is None:
         kind = _text(content, head, ending_of(name))
@@ -235,6 +240,16 @@ def _is_text(content: IO[bytes], encoding: str) -> bool:
 def _not_allowed(name: str, head: bytes) -> str:
     values = {"name": name, "allowed": ", ".join(_shown_endings())}
     found = _recognised(head)
+    if ending_of(name) in _PACKED and found == "zip":
+        return (
+            _("“%(name)s” is an archive, but no whole document: it is damaged, or only bears such a name."
+              " Open it, save it anew, and attach that.") % values
+        )  # fmt: skip
+    if ending_of(name) in _PACKED and head.startswith(_COMPOUND):
+        return (
+            _("“%(name)s” is protected by a password, or is an older format under a new name. Open it,"
+              " save it without a password in the newer format, and attach that.") % values
+        )  # fmt: skip
     if found in ("zip", "rar", "7z", "gz", "tar"):
         return _("“%(name)s” is an archive. Attach the files that are inside.") % values
     if found == "html":

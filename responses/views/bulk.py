@@ -68,7 +68,11 @@ def export_new(request: AuthedRequest) -> HttpResponse:
     found = found.order_by(F("report_date").desc(nulls_last=True), "-pk")
     form = BulkExportForm(request.POST if request.method == "POST" else None, language=request.user.language)
     ticked = {int(one) for one in request.POST.getlist("evaluation") if one.isdecimal() and len(one) < 19}
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid() and ticked and form.cleaned_data["which"] == BulkExportForm.ALL:
+        form.add_error(
+            "which", _("Some evaluations are ticked, and all are asked for. Choose one of the two.")
+        )
+    if form.is_bound and form.is_valid():
         try:
             made = bulk.ask(
                 _responses(found, ticked, form.cleaned_data["which"]), form.cleaned_data["form"],

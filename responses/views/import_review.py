@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -313,8 +314,10 @@ def _committed(request: AuthedRequest, one: MatrixImport) -> HttpResponse:
         seen=request.POST.get("seen", ""),
         office=_office(request),
     )
+    said = _("“%(name)s” is in EvalTrack now.") % {"name": one}
+    list_of_files = reverse("imports", args=[response.evaluation_id])
     messages.success(
         request,
-        _("“%(name)s” is in EvalTrack now. The list of files brought in can take it back.") % {"name": one},
+        format_html('{} <a href="{}">{}</a>', said, list_of_files, _("See it, or take it back")),
     )
     return redirect("matrix", response.pk)

@@ -156,7 +156,7 @@ def page(request: AuthedRequest, pk: int) -> HttpResponse:
         return redirect("import_columns", pk)
     context = {
         "one": one,
-        "unread": one.state in UNREAD,
+        "waits": one.state in UNREAD,
         "waits_for_scan": _scanned(one),
         "own": one.by_id == request.user.pk,
         "may_undo": undoing.may_undo(request.user, one),

@@ -32,6 +32,10 @@
     });
   }
 
+  // What was said above, where the page stands further down.
+  const said = document.querySelector("#messages .notice");
+  if (said && location.hash) evaltrack.toast(said.textContent);
+
   let typed = false;
   document.addEventListener("input", (event) => {
     if (event.target.closest("form.block")) typed = true;

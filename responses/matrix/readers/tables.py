@@ -66,7 +66,7 @@ def _understood(
         if not proposed:
             raise
         raise UnreadableError(
-            _("No column of the table is recognised by its head. Say by hand which column holds what")
+            _("The heads do not tell which column holds the recommendations. Say by hand what each holds")
         ) from error
 
 

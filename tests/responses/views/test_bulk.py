@@ -85,6 +85,13 @@ def test_what_is_chosen_is_taken(client, unit, office, query, ticked, taken):
         assert [one.response.evaluation.title for one in items] == taken
 
 
+def test_all_are_not_taken_where_some_are_ticked(client, unit, office):
+    one = evaluation(office, "Wells")
+    answer = choose(client, evaluation=[one.pk])
+    assert (answer.status_code, "Choose one of the two" in answer.content.decode()) == (422, True)
+    assert not BulkExport.objects.exists()
+
+
 def test_it_can_be_cancelled_and_its_file_deleted(client, unit, office):
     evaluation(office, "Wells")
     choose(client)

@@ -53,6 +53,7 @@ class TestHandingIn:
         assert (answer.status_code, answer.url) == (302, reverse("import", args=[one.pk]))
         waiting = client.get(answer.url).content.decode()
         assert "Look again" in waiting
+        assert "Notifications, none unread" in waiting
         assert reading.read_next(now=NOW)
         review = client.get(answer.url, follow=True)
         assert review.redirect_chain[-1][0] == reverse("import_review", args=[one.pk])
