@@ -24,7 +24,8 @@ class Paragraph:
 
     Emphasis of the whole paragraph is house style and stands in ``bold`` and ``italic`` only, emphasis within
     it in the text. ``level`` is that of a list item, from 0; ``marker`` what is printed before it. ``style``
-    is the name of the style that whoever wrote the file gave it, where the format has such.
+    is the name of the style that whoever wrote the file gave it, where the format has such. ``marked`` are
+    the words that are underlined or highlighted, ``struck`` those struck through, where the format tells.
     """
 
     text: str
@@ -36,6 +37,8 @@ class Paragraph:
     italic: bool = False
     grey: bool = False
     style: str = ""
+    marked: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

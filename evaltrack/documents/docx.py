@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import ngettext
@@ -147,6 +148,8 @@ class _Document:
             italic=_all(value_pieces, "italic"),
             grey=_all(value_pieces, "grey"),
             style=style.name,
+            marked=_set_off(pieces, "marked"),
+            struck=_set_off(pieces, "struck"),
         )
 
     def _listed(self, style: Style, where: _Where, *, has_text: bool) -> tuple[int | None, str]:
@@ -340,6 +343,13 @@ def _after_label(pieces: list[Piece]) -> list[Piece]:
 def _all(pieces: Iterable[Piece], look: str) -> bool:
     said = [piece for piece in pieces if any(map(str.isalnum, piece.run.text)) and not _is_mark(piece.run)]
     return bool(said) and all(piece.grey if look == "grey" else getattr(piece.run, look) for piece in said)
+
+
+def _set_off(pieces: Iterable[Piece], look: str) -> tuple[str, ...]:
+    """The words of a paragraph that have a look, each stretch of them by itself."""
+    stretches = groupby(pieces, key=lambda piece: bool(getattr(piece, look)))
+    words = ("".join(piece.run.text for piece in stretch).strip() for has_it, stretch in stretches if has_it)
+    return tuple(word for word in words if word)
 
 
 def _is_mark(run: Run) -> bool:

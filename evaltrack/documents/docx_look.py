@@ -35,6 +35,9 @@ class Letters:
     grey: bool = False
     hidden: bool = False
     raised: bool = False
+    underlined: bool = False
+    lit: bool = False  # with the colour of a marker behind it
+    struck: bool = False
 
     def under(self, properties: Element) -> "Letters":
         """As these properties (``w:rPr``) change it."""
@@ -49,13 +52,18 @@ class Letters:
         colour = properties.find(f"{W}color")
         if colour is not None:
             changed["grey"] = _is_grey(colour.get(f"{W}val") or "")
+        underline, light = value(properties, "u"), value(properties, "highlight")
+        if underline is not None:
+            changed["underlined"] = underline != "none"
+        if light is not None:
+            changed["lit"] = light not in ("none", "white")
         raised = value(properties, "vertAlign")
         if raised is not None:
             changed["raised"] = raised == "superscript"
         return replace(self, **changed) if changed else self
 
 
-_TOGGLES = {"bold": ("b",), "italic": ("i",), "hidden": ("vanish",)}
+_TOGGLES = {"bold": ("b",), "italic": ("i",), "hidden": ("vanish",), "struck": ("strike", "dstrike")}
 
 
 @dataclass(frozen=True, slots=True)

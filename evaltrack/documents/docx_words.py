@@ -33,10 +33,15 @@ _SYMBOLS = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run and what only its look says: grey letters and prompts of the form are guidance."""
+    """A run and what only its look says: grey letters and prompts of the form are guidance.
+
+    ``marked`` is underlined or highlighted, as one of some options is chosen; ``struck`` is struck through.
+    """
 
     run: Run
     grey: bool = False
+    marked: bool = False
+    struck: bool = False
 
 
 @dataclass(slots=True)
@@ -104,7 +109,9 @@ class Words:
                 key = language or self.styles.language
                 self.languages[key] = self.languages.get(key, 0) + len(text)
             address = link or next((one.address for one in reversed(self.fields) if one.address), "")
-            piece = Piece(Run(text, letters.bold, letters.italic or prompt), grey=letters.grey or prompt)
+            run = Run(text, letters.bold, letters.italic or prompt)
+            marked = letters.underlined or letters.lit
+            piece = Piece(run, letters.grey or prompt, marked, letters.struck)
             yield from _linked([piece], address)
 
     def _child(self, child: Element) -> str | Run | None:

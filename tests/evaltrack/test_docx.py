@@ -134,6 +134,23 @@ def test_the_look_of_a_whole_paragraph_is_told_beside_its_text():
     assert (named.bold, named.grey) == (True, False)
 
 
+def test_words_that_are_set_off_or_struck_through_are_told_beside_the_text():
+    light, line = '<w:highlight w:val="yellow"/>', '<w:u w:val="single"/>'
+    found = only(
+        par(
+            run("Accept", light),
+            run(" / "),
+            run("Part", line),
+            run("ly", line),
+            run(" / "),
+            run("Reject", "<w:strike/>"),
+        )
+    )
+    assert (found.marked, found.struck) == (("Accept", "Partly"), ("Reject",))
+    plain = only(par(run("Accept", '<w:u w:val="none"/><w:highlight w:val="none"/><w:strike w:val="0"/>')))
+    assert (plain.marked, plain.struck) == ((), ())
+
+
 def test_a_prompt_of_a_content_control_is_guidance():
     prompt = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
     within = only(par(prompt.format(run("Click here"))))

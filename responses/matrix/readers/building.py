@@ -131,6 +131,9 @@ class Builder:
                     (lines if candidates is lines else more)[:] = candidates[used:]
                 elif is_own and not used:
                     lines = [*candidates, *lines]
+        for line in found.fields.get("options", []) if decided.code is None else []:
+            decided = decisions.of_marked(line)
+            self.sources[place] = Source(line.place, line.text.strip())
         narrative_lines = [*lines, *more]
         narrative = self._paragraphs(narrative_lines, f"{path}.response.narrative")
         if decided.code is None and narrative:
@@ -145,7 +148,10 @@ class Builder:
         used = 0
         for place, line in enumerate(lines[:3]):
             decided = decisions.read(line.text)
-            if decided.is_all and decided.code is None:
+            options = decided.is_all and decided.code is None
+            if options:
+                decided = decisions.of_marked(line)
+            if options and decided.code is None:
                 self.left_out.append(
                     LeftOut(line.text.strip(), line.place, _("The options of the form, none of them chosen."))
                 )
@@ -157,8 +163,17 @@ class Builder:
                 if not decided.certain:
                     where = _("first sentence") if place == used else _("text")
                     self._doubt(path, _("The decision was read from the %(where)s.") % {"where": where})
-                return decided, place + 1 if decided.is_all and place == used else used
+                used = place + 1 if decided.is_all and place == used else used
+                return decided, self._past_options(lines, used) if decided.is_all else used
         return decisions.Decided(None), used
+
+    def _past_options(self, lines: Sequence[Line], used: int) -> int:
+        """How many lines are the answer with the options below it that were not chosen, one a line."""
+        why = _("An option of the form that was not chosen.")
+        while used < len(lines) and decisions.is_unticked(lines[used].text):
+            self._leave_out(lines[used : used + 1], why)
+            used += 1
+        return used
 
     # Key actions ----------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from recommendations.choices import Decision
 from responses.matrix.readers.labels import folded
+from responses.matrix.readers.lines import Line
 
 _PARTLY = (
     r"(?:partial(?:ly)?|partly|in part|partiellement|en partie|parcialmente|en parte|partielle?|parcial)"
@@ -75,8 +76,11 @@ _NAMES_OPTIONS = re.compile(
     rf"{_ACCEPT}\s*[,/]\s*(?:{_PARTLY}\s+{_ACCEPT}|{_ACCEPT}\s+{_PARTLY})\s*(?:[,/]|\bor\b|\bou\b|\bo\b)"
 )
 _LED_BY_OPTION = re.compile(rf"\s*(?P<option>{_ANY_OPTION})\s*(?:[.:;–-]|, )")
-_BOX = re.compile(rf"(?P<box>[☐☒☑✓✔✗□■]|\[[ x✓]?\]|\([ x✓]\))\s*(?P<option>{_ANY_OPTION})(?!\w)")
-_TICKED = set("☒☑✓✔✗■x")
+# Written, or a letter of a font of symbols.
+_A_BOX = r"(?P<box>[☐☒☑✓✔✗✘□■\uf06f\uf0a8\uf052\uf053\uf0fd\uf0fe]|\[ ?[x✓]? ?\]|\( ?[x✓ ] ?\))"
+_BOX = re.compile(rf"{_A_BOX}\s*(?P<option>{_ANY_OPTION})(?!\w)")
+_BOX_BEHIND = re.compile(rf"(?<!\w)(?P<option>{_ANY_OPTION})\s*:?\s*{_A_BOX}")
+_TICKED = set("☒☑✓✔✗✘■x\uf052\uf053\uf0fd\uf0fe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,11 @@ def read(text: str) -> Decided:
     plain = folded(text).strip()
     if not plain or _LIST_OF_OPTIONS.fullmatch(plain):
         return Decided(None, text if plain else "", is_all=bool(plain))
-    boxes = list(_BOX.finditer(plain))
+    box = _BOX_BEHIND if _BOX_BEHIND.match(plain) else _BOX
+    boxes = list(box.finditer(plain))
     if boxes:
         ticked = [one for one in boxes if set(one["box"]) & _TICKED]
-        rest = _BOX.sub("", plain).strip(" /,;.|-")
+        rest = box.sub("", plain).strip(" /,;.|-")
         code = _option(ticked[0]["option"]) if len(ticked) == 1 else None
         return Decided(code, text, certain=code is not None, is_all=not rest)
     if code := _option(plain):
@@ -113,6 +118,35 @@ def read(text: str) -> Decided:
         if code := _in_sentence(folded(sentence)):
             return Decided(code, sentence)
     return Decided(None)
+
+
+def is_unticked(text: str) -> bool:
+    """Whether a paragraph is nothing but an empty box and its option."""
+    decided = read(text)
+    return decided.is_all and decided.code is None and any(map(str.isalpha, text))
+
+
+def of_marked(line: Line) -> Decided:
+    """Which of the options that all stay printed is set off from the others by its look, if just one is."""
+    marked = [code for words in line.paragraph.marked for code in _options(words)]
+    struck = {code for words in line.paragraph.struck for code in _options(words)}
+    if len(marked) != 1 and len(struck) == len(_OPTION) - 1:
+        marked = [code for code in _OPTION if code not in struck]
+    for look in ("bold", "italic"):
+        words = " ".join(run.text for run in line.runs if getattr(run, look))
+        others = "".join(run.text for run in line.runs if not getattr(run, look))
+        if not marked and any(map(str.isalpha, others)):
+            marked = _options(words)
+    if len(marked) != 1:
+        return Decided(None)
+    return Decided(marked[0], line.text, certain=True, is_all=True)
+
+
+def _options(words: str) -> list[Decision]:
+    """The options in words that say nothing else."""
+    plain = folded(words).strip(" /,;.:|-()")
+    codes = [_option(part.strip()) for part in re.split(r"[/,;|]", plain)]
+    return [code for code in codes if code] if all(codes) else []
 
 
 def _option(plain: str) -> Decision | None:

@@ -28,7 +28,7 @@ _CONDUCTED = re.compile(
     r"|durante )?"
     r"(?P<when>[^.\n]{3,60}?)\s*[.)]?\s*$"
 )
-_YEAR_AT_END = re.compile(rf"\s*[,/|(–—:\n-]\s*(?P<when>{_YEARS})\s*\)?\s*\.?\s*$")
+_YEAR_AT_END = re.compile(rf"\s*[,/|(\[–—:\n-]\s*(?P<when>{_YEARS})\s*[)\]]?\s*\.?\s*$")
 _RUNNING_LABEL = re.compile(
     r"(?:management response(?: matrix)?|reponse de la direction|respuesta de la (?:direccion"
     r"|administracion))\s*[:–-]\s*"

@@ -167,8 +167,15 @@ class _Gatherer:
             self.key = key
             if self.current and key not in self.current.fields:
                 self.current.fields[key] = []
+            if self.current and key in ("management_response", "decision"):
+                self._keep_options(line, label)
         if rest.text.strip():
             self._text(rest)
+
+    def _keep_options(self, line: Line, label: Label) -> None:
+        """The options printed in a label, where one of them may be underlined or the others struck out."""
+        if self.current and (line.paragraph.marked or line.paragraph.struck):
+            self.current.add("options", line.before(label.end))
 
     def _begins_again(self, label: Label, rest: Line) -> bool:
         """Whether this is the running head of the recommendation that is being read already."""
@@ -328,10 +335,15 @@ class _Gatherer:
     def _actions(
         self, current: Recommendation, text: tuple[Line, ...], own: dict[str, tuple[Line, ...]]
     ) -> None:
-        """One action, or several in one row whose other cells have as many paragraphs."""
+        """One action, or several in one row whose other cells have as many paragraphs.
+
+        Plain paragraphs may all be of one action; they are several where each has its deadline or status.
+        """
         items = items_of(text)
-        others = [lines for lines in own.values() if len(lines) == len(items)]
-        if len(items) > 1 and others and all(len(lines) in (1, len(items)) for lines in own.values()):
+        others = {key for key, lines in own.items() if len(lines) == len(items)}
+        is_list = all(item.number or item.lines[0].paragraph.level is not None for item in items)
+        told_apart = others if is_list else others & {"deadline", "status"}
+        if len(items) > 1 and told_apart and all(len(lines) in (1, len(items)) for lines in own.values()):
             for place, item in enumerate(items):
                 action = Action(number=item.number, from_table=True)
                 action.add("key_action", item.lines)

@@ -198,7 +198,9 @@ def _dressed(
     numbered = bool(number) and (bool(after["stop"]) or text[end : end + 1].isupper())
     if not (colon or bold_ends):
         if weak:
-            if not ((at_end or breaks) and whole) and not (has_options and (at_end or whole)):
+            # "Key actions" is nothing else, where it is all that a paragraph says.
+            is_all = wording.key == "key_actions" and at_end and " " in plain.strip()
+            if not is_all and not ((at_end or breaks) and whole) and not (has_options and (at_end or whole)):
                 return None
         elif not (at_end or breaks or has_options or numbered):
             return None

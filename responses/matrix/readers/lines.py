@@ -150,7 +150,7 @@ class Stream:
     def _table(self, table: Table) -> Iterator[Line | Row | Ended]:
         grid = _Grid()
         columns = self._going_on(table)
-        rows = [grid.placed(row) for row in table.rows]
+        rows = self._with_whole_heads([grid.placed(row) for row in table.rows])
         skip = False
         for place, row in enumerate(rows):
             if skip:
@@ -173,6 +173,21 @@ class Stream:
                     self.cells += 1
                     yield from self._blocks(cell.blocks, self.cells)
         self.columns = columns or {}
+
+    def _with_whole_heads(self, rows: list[list[tuple[int, Cell]]]) -> list[list[tuple[int, Cell]]]:
+        """The rows, with heads put together again that a page break cut in two."""
+        whole: list[list[tuple[int, Cell]]] = []
+        for row in rows:
+            if whole and _page(whole[-1]) < _page(row) and _layout(whole[-1]) == _layout(row):
+                both = [
+                    (column, replace(cell, blocks=cell.blocks + rest.blocks))
+                    for (column, cell), (_column, rest) in zip(whole[-1], row, strict=True)
+                ]
+                if len(self._heads(both)) > len(self._heads(whole[-1])):
+                    whole[-1] = both
+                    continue
+            whole.append(row)
+        return whole
 
     def _going_on(self, table: Table) -> dict[int, str] | None:
         """The heads of the table before, where this one goes on with its rows on another page."""
@@ -246,6 +261,14 @@ def label_of(line: Line, labels: Labels) -> Label | None:
     """The label that a line begins with."""
     look = line.paragraph.bold or bool(line.paragraph.heading) or line.alone
     return labels.at_start(line.text, bold=line.bold, whole=look)
+
+
+def _layout(row: Sequence[tuple[int, Cell]]) -> list[tuple[int, int]]:
+    return [(column, cell.columns) for column, cell in row]
+
+
+def _page(row: Sequence[tuple[int, Cell]]) -> int:
+    return max((one.place.page for _column, cell in row for one in cell.paragraphs), default=0)
 
 
 def _is_head(heads: dict[int, str], row: Sequence[tuple[int, Cell]]) -> bool:

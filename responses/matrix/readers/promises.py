@@ -13,6 +13,8 @@ LONGEST_TIME = 120  # characters of a wording that can be one
 
 _BRACKETED = re.compile(r"\(([^()]{2,200})\)|\[([^\[\]^]{2,200})\](?!\()")
 _OPEN_END = re.compile(r"([^()]{4,200})\)\W*$")
+# Who, behind the time: "by June 2032 (Legal Unit)".
+_LAST = re.compile(r"\s*(?:\(([^()]{2,120})\)|\s[–—-]\s([^()–—\d]{2,120}?))[\s.;]*$")
 _TAIL_MARKS = re.compile(r"[\s.;:,)\]]+$")
 _WORD_START = re.compile(r"(?<![\w/-])(?=[\w(])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -75,6 +77,11 @@ def read(text: str, *, issued: date | None) -> Promise:
         if promise.deadline:
             return Promise(promise.deadline, labelled.responsible or promise.responsible)
     tail = _at_end(text, issued)
+    if not tail.deadline and (last := _LAST.search(text)):
+        who = (last[1] or last[2]).strip()
+        before = _at_end(text[: last.start()], issued) if _names_someone(who) else Promise()
+        if before.deadline:
+            return Promise(before.deadline, labelled.responsible or who, certain=False)
     return Promise(tail.deadline, labelled.responsible, tail.certain)
 
 

@@ -54,6 +54,8 @@ def test_the_first_sentence_decides(text: str, code: str):
         ("Aceptada parcialmente", "partially_accepted"),
         ("☒ Accepted ☐ Partially accepted ☐ Rejected", "accepted"),
         ("[ ] Accepted [x] Partially accepted [ ] Rejected", "partially_accepted"),
+        ("Accept ☐ Partially accept ☒ Reject ☐", "partially_accepted"),
+        ("Acceptée: [ ] Partiellement acceptée: [ ] Rejetée: [X]", "rejected"),
     ],
 )
 def test_an_option_alone_is_no_narrative(text: str, code: str):

@@ -57,6 +57,85 @@ def test_a_table_cut_by_a_page_goes_on_under_the_line_that_runs_over_the_pages()
     assert reading.matrix.responded_on.text == "3 May 2031"
 
 
+def test_heads_cut_in_two_by_a_page_are_one():
+    def row(number: int, page: int, *words: str) -> tuple[Cell, ...]:
+        return tuple(
+            Cell((Paragraph(text, Place(page=page)),) if text else (), Place(row=number, column=column))
+            for column, text in enumerate(words, 1)
+        )
+
+    whole = Table(
+        (
+            row(1, 1, "Key", "Time frame", "Responsible", "Comments or", "Status"),
+            row(2, 2, "action", "or deadline", "unit(s)", "action taken", ""),
+            row(3, 2, "Buy paint", "May 2031", "Store", "Begun.", "Ongoing"),
+        )
+    )
+    reading = understand(Content((Paragraph("Evaluation recommendation 1: Paint the tower."), whole)))
+    [action] = reading.matrix.recommendations[0].actions
+    assert (action.text, action.deadline.text, action.responsible.text) == ("Buy paint", "May 2031", "Store")
+    assert (action.comment, action.status) == ("Begun.", "ongoing")
+
+
+@pytest.mark.parametrize(
+    ("deadlines", "texts"),
+    [
+        (("May 2031",), ["Buy paint.\n\nIt must be white."]),
+        (("May 2031", "June 2031"), ["Buy paint.", "It must be white."]),
+    ],
+)
+def test_paragraphs_of_a_cell_are_actions_where_each_has_its_deadline(deadlines, texts):
+    def cell(column: int, *words: str) -> Cell:
+        return Cell(tuple(map(Paragraph, words)), Place(row=2, column=column))
+
+    said = (
+        cell(1, "Buy paint.", "It must be white."),
+        cell(2, *deadlines),
+        cell(3, "Store"),
+        cell(4, "Paint is bought.", "It is white."),
+        cell(5, "Ongoing"),
+    )
+    heads = table(HEADS).rows[0]
+    reading = understand(Content((Paragraph("Evaluation recommendation 1: Paint."), Table((heads, said)))))
+    assert actions(reading) == texts
+
+
+@pytest.mark.parametrize(
+    ("line", "decision"),
+    [
+        (Paragraph("Accept / **Partially accept** / Reject"), "partially_accepted"),
+        (Paragraph("Accept / Partially accept / Reject", marked=("Accept",)), "accepted"),
+        (Paragraph("Accept / Partially accept / Reject", struck=("Accept / Partially accept",)), "rejected"),
+        (Paragraph("Accept / Partially accept / Reject", marked=("Accept", "Reject")), None),
+        (Paragraph("Accept / Partially accept / Reject", struck=("Accept",)), None),
+    ],
+)
+def test_of_the_options_that_stay_printed_one_may_be_set_off(line: Paragraph, decision: str | None):
+    label = Paragraph("Management response:")
+    reading = understand(
+        Content((Paragraph("Recommendation 1: Paint."), label, line, Paragraph("White is best.")))
+    )
+    response = reading.matrix.recommendations[0].response
+    assert (response.decision, response.narrative) == (decision, "White is best.")
+
+
+def test_options_of_a_label_and_those_below_it_are_no_narrative():
+    label = Paragraph("Management response - accept/partially accept/reject:", struck=("accept/", "/reject"))
+    boxes = ("☐ Accept", "☒ Partially accept", "☐ Reject")
+    for lines in ((label,), (Paragraph("Management response:"), *map(Paragraph, boxes))):
+        blocks = (Paragraph("Recommendation 1: Paint."), *lines, Paragraph("White is best."))
+        response = understand(Content(blocks)).matrix.recommendations[0].response
+        assert (response.decision, response.narrative) == ("partially_accepted", "White is best.")
+
+
+def test_key_actions_alone_in_a_line_is_a_label():
+    blocks = map(
+        Paragraph, ("Recommendation 1: Paint.", "Management response: Accepted", "Key actions", "• Buy")
+    )
+    reading = understand(Content(tuple(blocks)))
+    assert actions(reading) == ["Buy"]
+
+
 def test_no_cell_is_dropped_unseen():
     reading = understand(
         Content(

@@ -56,6 +56,9 @@ def test_other_years_are_no_deadlines(text: str):
     ("text", "deadline", "who"),
     [
         ("Buy lamps (Store Unit, by June 2032)", "by June 2032", "Store Unit"),
+        ("Buy lamps by June 2032 (Store Unit).", "by June 2032", "Store Unit"),
+        ("Acheter des lampes – 30 juin 2032 – Unité technique", "30 juin 2032", "Unité technique"),
+        ("Buy lamps by June 2032 (red ones).", "", ""),
         ("Buy lamps (by June 2032; Legal Unit and HR Department)", "by June 2032", "Legal Unit and HR Department"),
         ("Buy lamps (Responsible: Store; Deadline: Q1 2032)", "Q1 2032", "Store"),
         ("Elaborar una guía (segundo semestre de 2032, Unidad Jurídica)", "segundo semestre de 2032",
