@@ -207,8 +207,16 @@ def _belongs(draft: Draft, before: Line, line: Line, usual: float, setting: Sett
     if draft.marker and not tagged:
         if marker(line) and abs(line.x0 - line.left - draft.text_x) > 2.0:
             return False
-        return line.x0 - line.left > draft.marker_x + 2.0 or draft.text_x - draft.marker_x < 2.0
+        hangs = line.x0 - line.left > draft.marker_x + 2.0 or draft.text_x - draft.marker_x < 2.0
+        return hangs or _is_typed(draft, line)
     return True
+
+
+def _is_typed(draft: Draft, line: Line) -> bool:
+    """Whether the marker was typed into the text, so that its lines go on below the marker, as ``line``."""
+    below = [one for one in (*draft.lines[1:], line) if abs(one.x0 - one.left - draft.marker_x) > 2.0]
+    wraps = len(draft.lines) > 1 or not _ENDS_PART.search(draft.lines[-1].text.rstrip())
+    return wraps and not below
 
 
 def _usual_pitch(lines: list[Line], pitches: list[float]) -> float:

@@ -24,11 +24,15 @@ class Setting:
 
 
 def vocabulary(lines: Iterable[Line]) -> dict[str, int]:
-    """How often words and words with hyphens occur, within lines: at their ends they may be cut."""
+    """How often words and words with hyphens occur, within lines: at their ends they may be cut.
+
+    A line's first word with a capital is whole.
+    """
     counts: dict[str, int] = {}
     for line in lines:
-        tokens = re.findall(r"[\w’']+(?:-[\w’']+)*", line.text.casefold())
-        for token in tokens[1:-1] if len(tokens) > 2 else ():
+        tokens = re.findall(r"[\w’']+(?:-[\w’']+)*", line.text)
+        begin = 0 if tokens and tokens[0].istitle() else 1
+        for token in map(str.casefold, tokens[begin:-1] if len(tokens) > 2 else ()):
             counts[token] = counts.get(token, 0) + 1
     return counts
 
@@ -103,13 +107,18 @@ def _is_torn(before: Line, line: Line, setting: Setting) -> bool:
     if before.text.endswith(" ") or len(parts) != 1 or not parts[0][-1:].isalpha():
         return False
     start = (re.findall(r"[\w’']+", line.text.casefold()) or [""])[0]
-    if not line.text[:1].islower():
+    last = re.findall(r"[\w’']+", parts[0])[-1]
+    if not (line.text[:1].islower() or (len(last) > 1 and last.isupper() and line.text[:2].isupper())):
         return False
-    word, known = parts[0].casefold(), setting.vocabulary
+    word, known = last.casefold(), setting.vocabulary
     if word not in known and (word + start in known or start == "es"):
         return True
     is_full = before.right - before.x1 < 0.9 * before.size
-    return is_full and (word + start in known or (len(start) == 1 and start not in "aàeioóuy"))
+    whole = before.text + line.text
+    if is_full and setting.starts and setting.starts(whole, len(whole) if before.runs[-1].bold else 0):
+        return True
+    is_rest = len(start) in (2, 3) and line.text[:1].islower() and not {word, start} & known.keys()
+    return is_full and (word + start in known or is_rest or (len(start) == 1 and start not in "aàeioóuy"))
 
 
 def without_marker(runs: list[Run], line: Line, marker: str) -> list[Run]:

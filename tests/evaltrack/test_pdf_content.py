@@ -38,6 +38,7 @@ FULL = "A line that goes on to the right edge of the page or near it"
         ((f"{FULL} har-", "bours and a harbours fund"), [f"{FULL} harbours and a harbours fund"]),
         ((f"{FULL} long-", "term"), [f"{FULL} long-term"]),
         ((f"{FULL} 2031 -", "2032 at least"), [f"{FULL} 2031 - 2032 at least"]),
+        ((f"a) {FULL}", "2032).", "b) Short one."), [f"{FULL} 2032).", "Short one."]),
     ],
 )
 def test_a_paragraph_goes_on_where_the_next_word_would_not_have_fitted(lines, paragraphs):
