@@ -285,7 +285,7 @@ def test_the_description_is_served_to_anyone(client: Client) -> None:
     assert schema["openapi"].startswith("3.1")
     assert {path.split("/")[3] for path in schema["paths"]} == {
         "evaluations", "recommendations", "responses", "answers", "actions", "updates",
-        "closures", "deadline-changes", "evidence", "rounds",
+        "closures", "deadline-changes", "evidence", "rounds", "checks",
     }  # fmt: skip
     for item in schema["paths"].values():
         for method, operation in item.items():
