@@ -173,10 +173,10 @@ class Review:
             return [self._told(str(refusal), "")]
 
     def _located(self, sentence: str) -> Told:
-        path, _colon, rest = sentence.partition(": ")
-        if not re.fullmatch(r"[a-z_]+(\[\d+\]|\.[a-z_]+)*", path):
-            found = re.match(r"([a-z_]+(?:\[\d+\]|\.[a-z_]+)+) (.*)", sentence)
-            path, rest = (found[1], found[2]) if found else ("", sentence)
+        # Not every language sets its colon as English does.
+        found = re.match(r"([a-z_]+(?:\[\d+\]|\.[a-z_]+)*)\s*[:：]\s*(.*)", sentence, re.DOTALL)
+        found = found or re.match(r"([a-z_]+(?:\[\d+\]|\.[a-z_]+)+) (.*)", sentence, re.DOTALL)
+        path, rest = (found[1], found[2]) if found else ("", sentence)
         return self._told(rest[:1].upper() + rest[1:], path)
 
     def _told(self, sentence: str, path: str, at: int | None = None) -> Told:
@@ -194,6 +194,8 @@ class Review:
         return short or "front"
 
     def _name(self, path: str, index: int | None) -> str:
+        if path == "evaluation.title":
+            return self.label("evaluation_title")
         if index is None or index >= len(self.recommendations):
             return _("Front block") if path else _("The whole file")
         one = self.recommendations[index]

@@ -102,8 +102,10 @@ class Taking:
         try:
             what(*arguments)
         except Refused as refusal:
-            where = _("Recommendation %(number)s") % {"number": block.number} if block else _("Front block")
-            raise Refused(f"{where}: {refusal}") from refusal
+            said = {"where": _where(block, arguments[0]), "refusal": refusal}
+            raise Refused(
+                _("%(where)s: %(refusal)s Or keep what is here for it, and take over the rest.") % said
+            ) from refusal
 
     # Cells ----------------------------------------------------------------------------------------------
 
@@ -248,3 +250,14 @@ def remembered(subject: Any, name: str) -> Any:
         columns = ("order", "name", "part", "person_id", "office_id", "role")
         return list(subject.parties.order_by("order", "pk").values(*columns))
     return None
+
+
+def _where(block: Block | None, told: Line | RowLine | list[Line]) -> str:
+    """In words, where in the matrix a line stands; the lines of a list are of one row."""
+    if block is None:
+        return _("Front block")
+    key = (told[0] if isinstance(told, list) else told).key
+    for action in block.actions:
+        if key in {line.key for line in (*action.lines, action.row) if line}:
+            return _("Key action %(number)s") % {"number": action.number}
+    return _("Recommendation %(number)s") % {"number": block.number}

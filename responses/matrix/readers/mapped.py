@@ -294,8 +294,9 @@ class _Made:
         entered = item.entries()
         doubts = [*item.doubts]
         told = {}
-        for name in (RESPONSE, "decision"):
-            if cell := entered.pop(name, None):
+        # Both are taken out before either enters the decision it says.
+        for cell in [entered.pop(name, None) for name in (RESPONSE, "decision")]:
+            if cell:
                 told["decision"] = cell
                 doubts += self._decided(cell, entered)
         made = self.meaning.recommendation(Recommendation(number, ""), entered)

@@ -1,19 +1,22 @@
 """Taking a file over: what was chosen of it, by the rules of the matrix, whole, and once."""
 
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from evaltrack.deadlines import read
 from evaltrack.errors import Refused
 from evaltrack.models import AuditEntry
 from evaltrack.roles import Role
 from recommendations.models import Evaluation
-from responses import actions, answers, handouts
+from responses import actions, answers, handouts, progress
 from responses.choices import Channel, ImportState, ResponseState
 from responses.importing import choosing, committing, mending
 from responses.importing.choosing import OURS, THEIRS
+from responses.importing.shown import Review
 from responses.matrix.build import build
 from responses.matrix.document import Action, Recommendation, Response, Responsible
 from responses.models import KeyAction, ManagementResponse
@@ -273,3 +276,26 @@ class TestWhoMay:
         assert choosing.base_of(one, there.officer) is None
         choices = choosing.choices_of(one, there.officer)
         assert {choice.line.key.rpartition(".")[2] for choice in choices.open} == {"narrative", "text"}
+
+
+def test_a_refusal_names_the_key_action_and_the_way_on():
+    there = There()
+    theirs = with_action(there.matrix, 1, status="completed")
+    one = there.import_of(theirs)
+    choosing.choose_all(
+        one, "theirs", by=there.officer, seen=committing.showing(fresh(one), there.officer), conflicts=True
+    )
+    with (
+        mock.patch.object(progress, "report", side_effect=Refused("It needs evidence.")),
+        pytest.raises(Refused, match=r"Key action 1\.2: It needs evidence\. Or keep what is here"),
+    ):
+        commit(one, there.officer)
+
+
+def test_a_doubt_has_its_place_in_any_language():
+    there = There()
+    rows = with_action(there.matrix, 0, deadline=read("when the tide turns"))
+    one = there.import_of(rows)
+    with translation.override("fr"):
+        told = [doubt for doubt in Review(fresh(one)).doubts if "tide" in doubt.sentence]
+    assert [doubt.path.startswith("recommendations[0].actions[0]") for doubt in told] == [True]

@@ -280,3 +280,11 @@ def test_the_profile_asked_for_is_taken() -> None:
     reading = read([HEADS, ["1", "a", "Accepted", "b", "2031", "Unit", "Completed"]], profile=by_round)
     assert reading.matrix.profile == "iom-2022"
     assert not any(doubt.path == "profile" for doubt in reading.doubts)
+
+
+@pytest.mark.parametrize("said", ["Accepted", "Partially accepted", "Rejected"])
+def test_a_decision_alone_in_the_cell_of_both_is_no_explanation(said: str) -> None:
+    reading = read([["Recommendation", "Management response", "Action"], ["Light it", said, "Buy lamps"]])
+    response = reading.matrix.recommendations[0].response
+    assert (response.decision, response.narrative) == (said.lower().replace(" ", "_"), None)
+    assert not any(doubt.path.endswith("decision") for doubt in reading.doubts)
