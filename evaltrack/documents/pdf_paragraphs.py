@@ -17,6 +17,7 @@ from evaltrack.documents.pdf_text import Setting, evened, joined, marked_up, wit
 _BULLETS = frozenset("•◦▪■●○‣⁃∙·➢➤✓✔□◆❖\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0e0\uf02d\uf06f")
 _DASHES = frozenset("-–—*")
 _NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,5}|[A-Z])[.)]|(?:\d{1,2}\.){2,4}\d{0,2}|[①-⑳]")
+_LED = re.compile(r"[^\W\d_a-zà-ÿ][^:.]{3,120}:(?:\s|$)")  # "Date of publication: "
 _ENDS_SENTENCE = re.compile(r"[.!?:;…)\]»”\"][\s\d]*$")
 _ENDS_PART = re.compile(r"[.!?:;…][)\]»”\"]*$")
 
@@ -65,8 +66,10 @@ def goes_on(before: Line, line: Line, setting: Setting, hangs_at: float | None =
 
 def _starts_anew(before: Line, line: Line, setting: Setting) -> bool:
     """Whether a line begins with words that are known to begin something, set off from those before it."""
-    if not setting.starts or not begins_bold(line):
+    if not setting.starts:
         return False
+    if not begins_bold(line):
+        return bool(_LED.match(line.text.strip())) and setting.starts(line.text.strip(), 0)
     if before.runs[-1].bold and not _ENDS_SENTENCE.search(before.text.rstrip()):
         return False
     return setting.starts(line.text.strip(), bold_length(line))

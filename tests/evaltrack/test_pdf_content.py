@@ -47,6 +47,14 @@ def test_a_paragraph_goes_on_where_the_next_word_would_not_have_fitted(lines, pa
     assert texts(read(drawn)) == paragraphs
 
 
+@pytest.mark.parametrize(("begins", "count"), [("Date: ", 2), ("date: ", 1), ("Date of ", 1)])
+def test_known_words_with_a_colon_begin_a_paragraph_though_not_bold(begins: str, count: int):
+    drawn = Drawn()
+    drawn.lines(LEFT, 60, FULL, f"{begins}May 2031")
+    content = read(drawn, starts=lambda text, bold: text.startswith("Date"))
+    assert len(texts(content)) == count
+
+
 def test_a_wide_space_parts_paragraphs_and_a_label_begins_one():
     drawn = Drawn()
     drawn.lines(LEFT, 60, FULL, "until the very end of what the harbour masters wrote.")

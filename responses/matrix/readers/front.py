@@ -18,7 +18,7 @@ from responses.matrix.readers.labels import folded
 from responses.matrix.readers.lines import Line
 from responses.matrix.reading import LeftOut, Origin, Source
 
-_YEARS = r"(?:19|20)\d\d(?: ?[-–—/] ?(?:(?:19|20)?\d\d))?"
+_YEARS = r"(?:19|20)\d\d(?: ?(?:[-–—/]|to|a|au|al|y|et|and) ?(?:(?:19|20)?\d\d))?"
 # "Evaluation conducted 2020-2021." behind the title.
 _CONDUCTED = re.compile(
     r"[\s.;,(–—-]*\b(?:the )?(?:evaluation (?:was )?(?:conducted|carried out|undertaken|completed)|conducted"

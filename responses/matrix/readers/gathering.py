@@ -10,7 +10,7 @@ from responses.matrix.readers import promises
 from responses.matrix.readers.guidance import is_guidance
 from responses.matrix.readers.labels import Label, Labels, folded
 from responses.matrix.readers.lines import Ended, Line, Row, Stream, label_of
-from responses.matrix.readers.values import items_of, number_before
+from responses.matrix.readers.values import items_of, number_before, says_action
 from responses.matrix.reading import LeftOut
 
 FRONT = {
@@ -207,6 +207,8 @@ class _Gatherer:
         self.key = label.key
 
     def _text(self, line: Line) -> None:
+        if self.key == "management_response" and says_action(line.text):
+            self.key, self.cell = "listed", line.cell
         current, key = self.current, self.key
         if is_guidance(
             line, follows_up=key in _OF_ROUNDS or key in ("front:responded_on", "front:coordinator")

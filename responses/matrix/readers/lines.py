@@ -151,7 +151,7 @@ class Stream:
         grid = _Grid()
         columns = self._going_on(table)
         rows = self._with_whole_heads([grid.placed(row) for row in table.rows])
-        skip = False
+        skip, last = False, columns
         for place, row in enumerate(rows):
             if skip:
                 skip = False
@@ -159,7 +159,10 @@ class Stream:
             heads = self._heads(row)
             if heads and (columns is None or _is_head(heads, row) or place == 0):
                 columns = {**(columns or {}), **heads} if _is_second_head(columns, heads) else heads
+                last = columns
                 continue
+            if columns is None and last and place and _resumes(row, rows[place - 1], last):
+                columns = last
             if columns is not None and self._is_row(row, columns):
                 yield _row(row, columns, self)
                 continue
@@ -261,6 +264,14 @@ def label_of(line: Line, labels: Labels) -> Label | None:
     """The label that a line begins with."""
     look = line.paragraph.bold or bool(line.paragraph.heading) or line.alone
     return labels.at_start(line.text, bold=line.bold, whole=look)
+
+
+def _resumes(
+    row: Sequence[tuple[int, Cell]], before: Sequence[tuple[int, Cell]], columns: dict[int, str]
+) -> bool:
+    """Whether a row stood under heads at the top of a page, dropped as those of the page before."""
+    below = {column for column, _cell in row} <= columns.keys() and len(row) >= len(set(columns.values()))
+    return below and len(row) > max(2, len(before)) and 0 < _page(before) < _page(row)
 
 
 def _layout(row: Sequence[tuple[int, Cell]]) -> list[tuple[int, int]]:

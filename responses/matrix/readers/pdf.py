@@ -13,6 +13,7 @@ from recommendations.profiles import Profile
 from responses.matrix.errors import UnreadableError
 from responses.matrix.readers import json, meaning
 from responses.matrix.readers.labels import Labels
+from responses.matrix.readers.values import says_action
 from responses.matrix.reading import Doubt, Reading
 from responses.matrix.writers.pdf import ATTACHED_AS
 
@@ -53,4 +54,4 @@ def content(data: bytes, profiles: Iterable[Profile]) -> Content:
 
 
 def _starts(labels: Labels) -> Callable[[str, int], bool]:
-    return lambda text, bold: labels.at_start(text, bold=bold) is not None
+    return lambda text, bold: labels.at_start(text, bold=bold) is not None or says_action(text)

@@ -109,6 +109,11 @@ def items_of(lines: Sequence[Line]) -> list[Item]:
     return _with_children(found)
 
 
+def says_action(text: str) -> bool:
+    """Whether a text begins with "Action 1:", which no narrative does."""
+    return bool(_ACTION_WORD.match(text))
+
+
 def number_before(line: Line) -> tuple[str, Line]:
     """A number such as "1.2" or "Action 3:" that is typed before the words, and the words."""
     for pattern in (_ACTION_WORD, _NUMBERED):

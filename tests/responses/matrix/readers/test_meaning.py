@@ -128,6 +128,38 @@ def test_options_of_a_label_and_those_below_it_are_no_narrative():
         assert (response.decision, response.narrative) == ("partially_accepted", "White is best.")
 
 
+def test_actions_that_say_so_need_no_label():
+    said = (
+        "Recommendation 1: Paint.",
+        "Management response: We accept it.",
+        "Action 1: Buy",
+        "Action 2: Paint",
+    )
+    reading = understand(Content(tuple(map(Paragraph, said))))
+    assert actions(reading) == ["Buy", "Paint"]
+    assert reading.matrix.recommendations[0].response.narrative == "We accept it."
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_rows_under_heads_that_a_page_lost_are_actions_still(page: int):
+    def row(number: int, page: int, *words: str) -> tuple[Cell, ...]:
+        wide = 1 if len(words) > 1 else len(HEADS)
+        return tuple(
+            Cell((Paragraph(text, Place(page=page)),), Place(row=number, column=column), columns=wide)
+            for column, text in enumerate(words, 1)
+        )
+
+    rows = (
+        row(1, 1, "Evaluation recommendation 1: Paint."),
+        row(2, 1, *HEADS),
+        row(3, 1, "Buy paint", "May 2031", "Store", "Begun.", "Ongoing"),
+        row(4, 1, "Evaluation recommendation 2: Light."),
+        row(5, 1, "Management response: We accept it."),
+        row(6, page, "Buy lamps", "June 2031", "Store", "Begun.", "Ongoing"),
+    )
+    assert actions(understand(Content((Table(rows),))), 1) == (["Buy lamps"] if page == 2 else [])
+
+
 def test_key_actions_alone_in_a_line_is_a_label():
     blocks = map(
         Paragraph, ("Recommendation 1: Paint.", "Management response: Accepted", "Key actions", "• Buy")
