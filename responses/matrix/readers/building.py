@@ -274,6 +274,11 @@ class Builder:
         if not text:
             return statuses.Found(None, None)
         if statuses.is_list_of_options(text, self.profile):
+            set_off = {*lines[0].paragraph.marked, *(run.text for run in lines[0].runs if run.bold)}
+            chosen = [one for words in set_off if (one := statuses.read(words, self.profile)).code]
+            if len(chosen) == 1 and chosen[0].certain:
+                self._source(path, lines)
+                return chosen[0]
             self.left_out.append(
                 LeftOut(text, lines[0].place, _("The options of the form, none of them chosen."))
             )

@@ -119,6 +119,22 @@ def test_of_the_options_that_stay_printed_one_may_be_set_off(line: Paragraph, de
     assert (response.decision, response.narrative) == (decision, "White is best.")
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (Paragraph("discarded / **open** / completed"), "open"),
+        (Paragraph("discarded/open/completed", marked=("completed",)), "completed"),
+        (Paragraph("discarded/open/completed", marked=("open", "completed")), None),
+        (Paragraph("discarded/open/completed"), None),
+    ],
+)
+def test_of_the_statuses_that_stay_printed_one_may_be_set_off(line: Paragraph, status: str | None):
+    said = (Paragraph("Recommendation 1: Paint."), Paragraph("Management response: We accept it."))
+    label = Paragraph("Implementation monitoring status (Time 2):")
+    reading = understand(Content((*said, label, line)))
+    assert [one.status for one in reading.matrix.recommendations[0].monitoring] == [status]
+
+
 def test_options_of_a_label_and_those_below_it_are_no_narrative():
     label = Paragraph("Management response - accept/partially accept/reject:", struck=("accept/", "/reject"))
     boxes = ("☐ Accept", "☒ Partially accept", "☐ Reject")
