@@ -37,6 +37,13 @@ from tests.api import Program, world
 RESOURCES = [
     "evaluations", "recommendations", "responses", "answers", "actions", "updates", "evidence", "checks", "rounds",
 ]  # fmt: skip
+# What is enough to add a row where two fields in one body would contradict each other.
+GOOD = {
+    "/api/v1/updates/": ("action", "status"),
+    "/api/v1/rounds/": ("name", "due_on", "responses"),
+    "/api/v1/checks/": ("action", "implementation", "reason", "question"),
+    "/api/v1/evidence/": ("update", "url"),
+}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -81,6 +88,7 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
         "evaluators": ["uma.unit@example.org"],
         "text": "Buy radios.",
         "title": "Evaluation of the ferry project",
+        "name": "Autumn",
         "deadline": {"text": "by mid-2027"},
         "status": "completed",
         "round": None,
@@ -97,7 +105,7 @@ def test_every_answer_is_one_that_the_description_names(resource: str, mode: Gen
         "timeliness": None,
         "later_evaluation": None,
         "where": None,
-        "question": None,
+        "question": "What is there to be seen?",
         "responses": [there.response.pk],
         "due_on": str(late),
     }
@@ -145,7 +153,8 @@ def answered(
         if nonsense < 2:
             make_sense(case, key, known)
         if nonsense == 0 and isinstance(case.body, dict):
-            case.body = {name: value for name, value in case.body.items() if name in known}
+            good = GOOD.get(operation.path, case.body)
+            case.body = {name: known[name] for name in good if name in known}
         answer = case.call(headers=headers)
         case.validate_response(answer, checks=CHECKS)
         seen.add(answer.status_code // 100)
