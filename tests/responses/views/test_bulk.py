@@ -116,7 +116,7 @@ def test_hostile_titles_end_in_no_header_and_no_markup(client, unit, office):
     bulk.work(now=NOW)
     export = BulkExport.objects.get()
     answer = client.get(reverse("export_file", args=[export.pk]))
-    answer.close()
+    assert b"".join(answer)  # which closes it
     assert "Set-Cookie" not in answer
     assert "\n" not in answer["Content-Disposition"]
     assert "<script>alert" not in page(client, export)
