@@ -40,9 +40,10 @@ def main() -> None:
 def bound(seconds: int, memory: int, output: int) -> None:
     os.nice(5)  # the pages come first
     signal.alarm(seconds)
+    # At the second of the two it would be killed with a signal that speaks of memory.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     for what, most in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, output + 64 * 1024),  # of standard output and error, and of any other file
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64),
