@@ -74,7 +74,7 @@ class Mail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         indexes = [
-            models.Index(fields=["not_before"], condition=Q(state="waiting"), name="mail_waiting"),
+            models.Index(fields=["not_before", "id"], condition=Q(state="waiting"), name="mail_waiting"),
             models.Index(fields=["-created_at", "-id"], name="mail_log"),
         ]
         constraints = [
