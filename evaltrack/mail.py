@@ -143,10 +143,10 @@ def _claim(now: datetime, worker: str) -> Mail | None:
         mail = ready.select_for_update(skip_locked=True, of=("self",)).first()
         if mail is None:
             return None
+        # SQLite locks no rows; there the number of attempts decides between two senders.
+        unclaimed = Mail.objects.filter(pk=mail.pk, attempts=mail.attempts)
         mail.claimed_by, mail.claimed_until, mail.attempts = worker, now + LEASE, mail.attempts + 1
-        claim = {"claimed_by": worker, "claimed_until": mail.claimed_until, "attempts": mail.attempts}
-        # SQLite locks no rows; there this condition, once more, decides between two senders.
-        held = Mail.objects.ready(now).filter(pk=mail.pk).update(**claim)
+        held = unclaimed.update(claimed_by=worker, claimed_until=mail.claimed_until, attempts=mail.attempts)
     return mail if held else None
 
 
