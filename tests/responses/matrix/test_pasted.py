@@ -2,8 +2,10 @@
 
 import pytest
 
+from recommendations.profiles import read_shipped
 from responses.matrix.errors import UnreadableError
-from responses.matrix.readers.pasted import read_pasted
+from responses.matrix.readers.pasted import content
+from responses.matrix.readers.tables import read_content
 from responses.matrix.reading import Reading
 
 HTML = """<table><tr><td rowspan=2>No.</td><td rowspan=2><p><b>Recommendation</b></p></td><td rowspan=2>Key action</td>
@@ -11,6 +13,10 @@ HTML = """<table><tr><td rowspan=2>No.</td><td rowspan=2><p><b>Recommendation</b
 <tr><td rowspan=2>1</td><td rowspan=2>Light the quay</td><td>Buy lamps</td><td>Tender out</td><td>Completed</td></tr>
 <tr><td>Teach the watch</td><td></td><td></td></tr></table>"""
 TEXT = 'No.\tRecommendation\tKey action\tComments\tStatus\n1\tLight the quay\tBuy lamps\t"Tender\nout"\tCompleted\n\t\tTeach the watch\t\t\n'
+
+
+def read_pasted(html: str, text: str = "") -> Reading:
+    return read_content(content(html, text), profiles=read_shipped())
 
 
 def read_actions(reading: Reading) -> list[tuple[str, str, str | None, str | None]]:
